@@ -194,9 +194,8 @@ def fingerprints(findings: Iterable[Finding]) -> list[str]:
     result = []
     for mark in map(fingerprint, findings):
         seen[mark] += 1
-        if seen[mark] > 1:
-            mark = hashlib.sha256(f"{mark}:{seen[mark]}".encode()).hexdigest()
-        result.append(mark)
+        again = f"{mark}:{seen[mark]}".encode()
+        result.append(mark if seen[mark] == 1 else hashlib.sha256(again).hexdigest())
     return result
 
 
