@@ -361,4 +361,4 @@ class Contract:
                 value = value[int(token)] if isinstance(value, list) else value[token]
             except (IndexError, TypeError, ValueError) as error:
                 raise KeyError(ref) from error
-        return Schema(value, self.location.inside(value, ref[1:]))
+        return Schema(value, self.location.at(ref[1:]))

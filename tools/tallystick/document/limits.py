@@ -1,0 +1,25 @@
+"""Bounds on what a description may make the reader do. Descriptions are hostile input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Limits"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Upper bounds; passing one is an input error that names the bound and how to raise it."""
+
+    bytes: int = 64 * 1024 * 1024
+    """Size of one file."""
+    depth: int = 64
+    """Levels of nesting in one file."""
+    nodes: int = 2_000_000
+    """Values in one file, those behind aliases counted at every use (the alias bomb)."""
+    key: int = 4096
+    """Characters of one key."""
+    files: int = 2000
+    """Files of one description."""
+    total_bytes: int = 256 * 1024 * 1024
+    """Size of all files of one description."""

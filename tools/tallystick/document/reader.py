@@ -1,0 +1,320 @@
+"""YAML and JSON into plain values and a table of positions, from the parser's events.
+
+One reader serves both: JSON is a subset of YAML 1.2 except for surrogate escapes and very long keys, which
+:mod:`tallystick.document.json_events` handles. Scalars follow the YAML 1.2 core schema; what a YAML 1.1 reader would
+see otherwise is recorded as a remark. Keys are always text, as OpenAPI wants them.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import yaml
+from yaml.cyaml import CParser
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from tallystick.document import json_events
+from tallystick.document.limits import Limits
+from tallystick.document.pointer import join
+from tallystick.document.positions import PositionTable, pack
+from tallystick.document.scalars import resolve, trap
+
+__all__ = ["Parsed", "ReadError", "Remark", "parse"]
+
+_TAG = "tag:yaml.org,2002:"
+_COLLECTION_TAGS: Final = (None, "!", _TAG + "map", _TAG + "seq")
+_TEXT_TAGS: Final = ("!", _TAG + "str")
+_PLAIN_TAGS: Final = tuple(_TAG + name for name in ("int", "float", "bool", "null"))
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something the reader noticed that is not fatal. Positions are packed."""
+
+    code: str
+    message: str
+    pointer: str
+    start: int
+    end: int
+    first: int | None = None
+    """Start of the other key, for a duplicate."""
+
+
+class ReadError(Exception):
+    """The text cannot be read at all. ``line`` and ``column`` count from 1; 0 is unknown."""
+
+    def __init__(self, code: str, message: str, line: int = 0, column: int = 0) -> None:
+        super().__init__(message)
+        self.code, self.message, self.line, self.column = code, message, line, column
+
+
+@dataclass(slots=True)
+class Parsed:
+    """Plain values, their positions, and what the reader noticed."""
+
+    value: Any
+    positions: PositionTable
+    remarks: list[Remark] = field(default_factory=list)
+
+
+def parse(text: str, limits: Limits) -> Parsed:
+    """Reads one YAML or JSON document.
+
+    Raises:
+        ReadError: the text is no YAML or JSON, holds several documents, or passes one of the limits.
+    """
+    with _collector_off():
+        if not text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
+            return _Builder(limits).build(_events(text))
+        try:
+            return _Builder(limits).build(_events(text))
+        except ReadError as error:
+            if error.code != "syntax":
+                raise
+        return _Builder(limits).build(json_events.events(text, ReadError))
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """Building makes many objects and no garbage; the cyclic collector would triple the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _events(text: str) -> Iterator[Any]:
+    parser = CParser(text)
+    try:
+        while (event := parser.get_event()) is not None:
+            yield event
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise ReadError("syntax", _reason(error), *((mark.line + 1, mark.column + 1) if mark else ())) from None
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+        raise ReadError("syntax", f"{error.reason}: remove or escape the character", line, column) from None
+
+
+def _reason(error: yaml.MarkedYAMLError) -> str:
+    parts = [part for part in (error.context, error.problem) if part]
+    reason = ", ".join(parts) or "the text is not valid YAML"
+    if "could not find expected ':'" in reason or "mapping values are not allowed" in reason:
+        reason += " (check the indentation, quote values that hold ': ', and keep keys under 1024 characters)"
+    elif "\\t" in reason or "cannot start any token" in reason:
+        reason += " (indent by spaces, and quote values that begin with a special character)"
+    return reason
+
+
+class _Frame:
+    """A container under construction."""
+
+    __slots__ = ("container", "key", "key_end", "key_start", "merges", "seen", "spans", "start", "weight")
+
+    def __init__(self, container: Any, start: int) -> None:
+        self.container = container
+        self.start = start
+        self.spans: list[int] = []
+        self.key: str | None = None
+        self.key_start = self.key_end = 0
+        self.seen: dict[str, int] = {}
+        self.merges: list[Any] = []
+        self.weight = 1
+
+
+class _Builder:
+    """Turns events into values. One use."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._stack: list[_Frame] = []
+        self._anchors: dict[str, tuple[Any, int]] = {}
+        self._open_anchors: dict[int, str] = {}
+        self._nodes = 0
+        self._result = Parsed(None, PositionTable())
+
+    def build(self, events: Iterable[Any]) -> Parsed:
+        documents = 0
+        for event in events:
+            kind = type(event)
+            if kind is ScalarEvent:
+                self._scalar(event)
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                self._open(event, {} if kind is MappingStartEvent else [])
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                self._close(event)
+            elif kind is AliasEvent:
+                self._alias(event)
+            elif kind is DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    raise self._error("several-documents", "a description is one YAML document: remove '---'", event)
+        if not documents:
+            raise ReadError("empty", "the file is empty: a description begins with `openapi: 3.1.0`", 1, 1)
+        return self._result
+
+    def _scalar(self, event: Any) -> None:
+        start = pack(event.start_mark.line, event.start_mark.column)
+        end = pack(event.end_mark.line, event.end_mark.column)
+        text = event.value
+        if self._stack:
+            frame = self._stack[-1]
+            if frame.key is None and type(frame.container) is dict:
+                self._key(frame, event, text, start, end)
+                return
+        value = self._typed(event, text, start, end)
+        if event.anchor:
+            self._anchors[event.anchor] = (value, 1)
+        self._place(value, start, end, 1)
+
+    def _typed(self, event: Any, text: str, start: int, end: int) -> Any:
+        tag = event.tag
+        if tag is None:
+            if not event.implicit[0]:
+                return text
+        elif tag in _TEXT_TAGS:
+            return text
+        elif tag not in _PLAIN_TAGS:
+            raise self._error("unknown-tag", f"the tag {tag!r} is not allowed: write plain YAML", event)
+        value = resolve(text)
+        if value is text or type(value) is int:
+            seen_by_11 = trap(text)
+            if seen_by_11:
+                self._remark("yaml-trap", _trap_text(text, value, seen_by_11), start, end)
+        elif type(value) is float and (value != value or value in (float("inf"), float("-inf"))):
+            self._remark("yaml-trap", f"`{text}` is no JSON value: quote it or remove it", start, end)
+        return value
+
+    def _key(self, frame: _Frame, event: Any, text: str, start: int, end: int) -> None:
+        if len(text) > self._limits.key:
+            raise self._error("key-too-long", f"a key has {len(text)} characters; the limit is {self._limits.key}", event)
+        frame.key, frame.key_start, frame.key_end = text, start, end
+        if event.tag is None and event.implicit[0]:
+            if text == "<<":
+                return
+            value = resolve(text)
+            if value is not text:
+                self._remark("key-not-text", f"the key `{text}` is no text in YAML: write '{text}' in quotes", start, end)
+            elif (seen := trap(text)) is not None:
+                self._remark("yaml-trap", _trap_text(text, text, seen), start, end)
+        if text in frame.seen:
+            message = f"the key {text!r} stands here twice: the first value is used; remove or rename one"
+            self._remark("duplicate-key", message, start, end, frame.seen[text])
+        else:
+            frame.seen[text] = start
+
+    def _open(self, event: Any, container: Any) -> None:
+        if event.tag not in _COLLECTION_TAGS:
+            raise self._error("unknown-tag", f"the tag {event.tag!r} is not allowed: write plain YAML", event)
+        if len(self._stack) >= self._limits.depth:
+            raise self._error("too-deep", f"more than {self._limits.depth} levels of nesting: flatten it by $ref", event)
+        self._key_must_be_scalar(event)
+        if event.anchor:
+            self._anchors.pop(event.anchor, None)
+            self._open_anchors[len(self._stack)] = event.anchor
+        self._stack.append(_Frame(container, pack(event.start_mark.line, event.start_mark.column)))
+
+    def _close(self, event: Any) -> None:
+        frame = self._stack.pop()
+        end = self._last_end(frame, event)
+        if frame.merges:
+            self._merge(frame, event)
+        self._result.positions.add(frame.container, frame.spans)
+        anchor = self._open_anchors.pop(len(self._stack), None)
+        if anchor:
+            self._anchors[anchor] = (frame.container, frame.weight)
+        self._place(frame.container, frame.start, end, frame.weight, counted=True)
+
+    @staticmethod
+    def _last_end(frame: _Frame, event: Any) -> int:
+        """Block collections end where the parser sees the next token; the end of the last child is what people mean."""
+        if event.end_mark.index > event.start_mark.index or not frame.spans:
+            return pack(event.end_mark.line, event.end_mark.column)
+        return frame.spans[-1]
+
+    def _alias(self, event: Any) -> None:
+        if event.anchor in self._open_anchors.values():
+            raise self._error("recursive-alias", f"the alias *{event.anchor} stands inside its own anchor", event)
+        if event.anchor not in self._anchors:
+            raise self._error("unknown-alias", f"the alias *{event.anchor} has no anchor before it", event)
+        self._key_must_be_scalar(event)
+        value, weight = self._anchors[event.anchor]
+        start = pack(event.start_mark.line, event.start_mark.column)
+        self._place(value, start, pack(event.end_mark.line, event.end_mark.column), weight)
+
+    def _place(self, value: Any, start: int, end: int, weight: int, *, counted: bool = False) -> None:
+        """Puts a finished value where it belongs. A container's own values have been counted while it was open."""
+        self._nodes += 1 if counted else weight
+        if self._nodes > self._limits.nodes:
+            message = f"more than {self._limits.nodes} values, aliases expanded: split the description or lower the aliases"
+            line, column = (start >> 26) + 1, 1
+            raise ReadError("too-large", message, line, column)
+        if not self._stack:
+            self._result.value = value
+            self._result.positions.root = (start, end)
+            return
+        frame = self._stack[-1]
+        frame.weight += weight
+        if type(frame.container) is list:
+            frame.container.append(value)
+            frame.spans += (start, end, start, end)
+            return
+        key, frame.key = frame.key, None
+        if key == "<<":
+            frame.merges.append(value)
+        elif key not in frame.container:
+            frame.container[key] = value
+            frame.spans += (frame.key_start, frame.key_end, start, end)
+
+    def _merge(self, frame: _Frame, event: Any) -> None:
+        """YAML 1.1 merge keys, which real descriptions use: own keys win, then earlier merged mappings."""
+        for merged in frame.merges:
+            for source in merged if isinstance(merged, list) else [merged]:
+                if not isinstance(source, dict):
+                    raise self._error("bad-merge", "`<<` takes a mapping or a list of mappings", event)
+                for key, value in source.items():
+                    if key not in frame.container:
+                        frame.container[key] = value
+                        frame.spans += (frame.start, frame.start, frame.start, frame.start)
+
+    def _key_must_be_scalar(self, event: Any) -> None:
+        if self._stack and type(self._stack[-1].container) is dict and self._stack[-1].key is None:
+            raise self._error("complex-key", "a key must be text, not a mapping, a list or an alias", event)
+
+    def _remark(self, code: str, message: str, start: int, end: int, first: int | None = None) -> None:
+        self._result.remarks.append(Remark(code, message, self._pointer(), start, end, first))
+
+    def _pointer(self) -> str:
+        """The pointer of the value or key being read."""
+        pointer = ""
+        for frame in self._stack:
+            if type(frame.container) is list:
+                pointer = join(pointer, len(frame.container))
+            elif frame.key is not None:
+                pointer = join(pointer, frame.key)
+        return pointer
+
+    @staticmethod
+    def _error(code: str, message: str, event: Any) -> ReadError:
+        return ReadError(code, message, event.start_mark.line + 1, event.start_mark.column + 1)
+
+
+def _trap_text(text: str, value: Any, seen: str) -> str:
+    read = "text" if isinstance(value, str) else f"the number {value}"
+    return f"`{text}` is {read} here, but {seen} to YAML 1.1 readers: write it in quotes or in another form"
