@@ -1,10 +1,14 @@
 """Tallystick: one hand-written OpenAPI description, and proof that server and clients match it."""
 
-from importlib.metadata import PackageNotFoundError, version
+__all__ = ["version"]
 
-__all__ = ["__version__"]
 
-try:
-    __version__ = version("tallystick")
-except PackageNotFoundError:  # running from a source tree that is not installed
-    __version__ = "0.0.0"
+def version() -> str:
+    """The installed version of the distribution, ``0`` in a source tree that is not installed."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    try:
+        return installed("tallystick")
+    except PackageNotFoundError:
+        return "0"

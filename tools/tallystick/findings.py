@@ -21,6 +21,7 @@ __all__ = [
     "InputError",
     "Level",
     "Place",
+    "Threshold",
     "as_json",
     "deduplicated",
     "exceeds",
@@ -52,6 +53,20 @@ class Level(enum.Enum):
 
 
 _RANK: Final = {Level.INFO: 0, Level.WARNING: 1, Level.ERROR: 2}
+
+
+class Threshold(enum.StrEnum):
+    """From which level findings fail a run (``--fail-on``)."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    NEVER = "never"
+
+    @property
+    def level(self) -> Level | None:
+        """The lowest level that fails, None for never."""
+        return None if self is Threshold.NEVER else Level(self.value)
 
 
 @dataclass(frozen=True, slots=True)

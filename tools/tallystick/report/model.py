@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tallystick.findings import Finding, Level
 
-__all__ = ["Context", "Gate", "GateStatus", "Report", "RuleText"]
+__all__ = ["Context", "Format", "Gate", "GateStatus", "Report", "RuleText"]
+
+
+class Format(enum.StrEnum):
+    """The formats of a report; each is rendered by the module of its name in ``tallystick.report``."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    MARKDOWN = "markdown"
+
 
 GateStatus = Literal["passed", "failed", "broken", "skipped"]
 
@@ -42,6 +56,8 @@ class Report:
     """The outcome of one command: its findings (sorted), and what else belongs into its JSON document.
 
     ``facts`` are further top-level keys, written before the findings; ``counts`` are further keys of the summary.
+    ``preface`` is what a person reads before the findings. ``verdict`` is false when the input or the call was wrong,
+    so that the findings say why there is no verdict.
     """
 
     command: str
@@ -49,6 +65,8 @@ class Report:
     gates: tuple[Gate, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
+    preface: str = ""
+    verdict: bool = True
 
 
 def _no_source(_file: str, _line: int) -> str | None:

@@ -19,14 +19,15 @@ _FAINT: Final = "2"
 
 
 def render(report: Report, context: Context) -> str:
-    """All findings, then the table of gates if there is one, then the closing line."""
-    lines: list[str] = []
+    """The preface, all findings, the table of gates if there is one, the closing line if there is a verdict."""
+    lines = [*visible(report.preface).rstrip().split("\n"), ""] if report.preface else []
     for finding in report.findings:
         lines += [*_finding(finding, context), ""]
     if report.gates:
         lines += [*gate_table(report.gates, context), ""]
-    lines.append(closing_line(report, context))
-    return "\n".join(lines) + "\n"
+    if report.verdict:
+        lines.append(closing_line(report, context))
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def closing_line(report: Report, context: Context) -> str:
