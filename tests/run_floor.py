@@ -1,6 +1,6 @@
 """The quality floor, one step after the other, then a table: what ran, how it ended, how long it took.
 
-``python tests/run_floor.py`` runs all steps; names as arguments choose some (``python tests/run_floor.py types tests``).
+``python tests/run_floor.py`` runs all steps; names as arguments choose some: ``python tests/run_floor.py types tests``.
 All steps run, also after a failure. The exit code is 0 when every step passed, 1 when one failed, 2 for a wrong name.
 """
 
