@@ -1,7 +1,7 @@
 """Reading a description: YAML and JSON files into plain values, each with its place, and many files into one tree."""
 
 from tallystick.document.bundle import Bundle, bundle
-from tallystick.document.grammar import COMPONENT_KINDS, METHODS, children, is_reference, kind_at
+from tallystick.document.grammar import COMPONENT_KINDS, METHODS, Child, children, field_of, is_reference, kind_at
 from tallystick.document.limits import Limits
 from tallystick.document.location import Location, PlaceSource
 from tallystick.document.pointer import as_fragment, escape, join, parent, pointer_tokens, unescape
@@ -11,6 +11,7 @@ __all__ = [
     "COMPONENT_KINDS",
     "METHODS",
     "Bundle",
+    "Child",
     "Document",
     "Limits",
     "Location",
@@ -22,6 +23,7 @@ __all__ = [
     "bundle",
     "children",
     "escape",
+    "field_of",
     "is_reference",
     "join",
     "kind_at",

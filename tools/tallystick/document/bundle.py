@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from tallystick.document.grammar import COMPONENT_KINDS, children, is_reference
+from tallystick.document.grammar import COMPONENT_KINDS, Child, field_of, is_reference
 from tallystick.document.location import Location
 from tallystick.document.pointer import as_fragment, join, pointer_tokens
 from tallystick.document.source import Document, Source, Target, UnresolvedReference
@@ -109,27 +109,53 @@ class _Bundler:
 
     def _copy(self, value: Any, kind: str, document: Document, pointer: str, to: str) -> Any:
         """The value with its references rewritten; the value itself where nothing changed."""
+        if not isinstance(value, dict):
+            return value
         if is_reference(kind, value):
             return self._reference(value, kind, document, pointer, to)
-        if kind == "discriminator" and isinstance(value, dict):
+        if kind == "discriminator":
             return self._discriminator(value, document, pointer)
-        changed: dict[tuple[str | int, ...], Any] = {}
-        for tokens, child_kind, child in children(kind, value):
-            if isinstance(child, dict):
-                new = self._copy(child, child_kind, document, join(pointer, *tokens), join(to, *tokens))
+        if _refers(value):
+            return self._misplaced(value, Child(kind), document, pointer, to)
+        changed = {}
+        for key, child in value.items():
+            if isinstance(child, dict | list) and (spec := field_of(kind, key)) is not None:
+                new = self._copy_field(child, spec, document, join(pointer, key), join(to, key))
                 if new is not child:
-                    changed[tokens] = new
-        return _replaced(value, changed) if changed else value
+                    changed[key] = new
+        return {**value, **changed} if changed else value
+
+    def _copy_field(self, value: Any, spec: Child, document: Document, pointer: str, to: str) -> Any:
+        if spec.shape == "one":
+            return self._copy(value, spec.kind, document, pointer, to)
+        if _refers(value):
+            return self._misplaced(value, spec, document, pointer, to)
+        if spec.shape == "list" and isinstance(value, list):
+            items = [self._copy(v, spec.kind, document, join(pointer, i), join(to, i)) for i, v in enumerate(value)]
+            return items if any(new is not old for new, old in zip(items, value, strict=True)) else value
+        if spec.shape == "map" and isinstance(value, dict):
+            entries = {k: self._copy(v, spec.kind, document, join(pointer, k), join(to, k)) for k, v in value.items()}
+            return entries if any(entries[key] is not old for key, old in value.items()) else value
+        return value
+
+    def _misplaced(self, value: dict[str, Any], spec: Child, document: Document, pointer: str, to: str) -> Any:
+        """A reference where the specification has none, which many tools follow all the same: its target stands here."""
+        target = self._target(value["$ref"], document, join(pointer, "$ref"))
+        if target is None:
+            return value
+        message = "a reference may not stand here: other tools will not follow it; write the value, or bundle first"
+        self._findings.append(Finding("ref-placement", Level.WARNING, message, document.place(pointer)))
+        return self._inlined(value, spec, target, to)
 
     def _reference(self, value: dict[str, Any], kind: str, document: Document, pointer: str, to: str) -> Any:
         target = self._target(value["$ref"], document, join(pointer, "$ref"))
         if target is None:
             return value
         if kind in _INLINED and not (document is self._root and target.document is self._root):
-            return self._inlined(value, kind, target, to)
+            return self._inlined(value, Child(kind), target, to)
         reference = self._internal(kind, target, to)
         if reference is None:
-            return self._inlined(value, kind, target, to)
+            return self._inlined(value, Child(kind), target, to)
         siblings = {key: child for key, child in value.items() if key != "$ref"}
         if kind == "schema" and siblings:
             siblings = self._copy(siblings, kind, document, pointer, to)
@@ -161,14 +187,14 @@ class _Bundler:
                     return as_fragment(join("/components", _SECTIONS[other], name, *rest))
         return None
 
-    def _inlined(self, value: dict[str, Any], kind: str, target: Target, to: str) -> Any:
+    def _inlined(self, value: dict[str, Any], spec: Child, target: Target, to: str) -> Any:
         key = (target.document.uri, target.pointer)
         if key in self._inlining:
             self._report("ref-cycle", f"the reference {value['$ref']!r} leads back to itself", target.location.place)
             return {name: child for name, child in value.items() if name != "$ref"}
         self._inlining.append(key)
         self._grafts[to] = target.location
-        content = self._copy(target.value, kind, target.document, target.pointer, to)
+        content = self._copy_field(target.value, spec, target.document, target.pointer, to)
         self._inlining.pop()
         siblings = {name: child for name, child in value.items() if name != "$ref"}
         return {**content, **siblings} if siblings and isinstance(content, dict) else content
@@ -219,7 +245,11 @@ def _name_candidates(target: Target) -> Iterator[str]:
     path = PurePosixPath(unquote(urlsplit(target.document.uri).path))
     tokens = pointer_tokens(target.pointer)
     parts = [*path.parts[1:-1], path.name.partition(".")[0], *tokens]
-    parts = [clean for part in parts if (clean := re.sub(r"[^A-Za-z0-9._-]+", "-", part).strip("-")) and part not in _STRUCTURAL]
+    parts = [
+        clean
+        for part in parts
+        if (clean := re.sub(r"[^A-Za-z0-9._-]+", "-", part).strip("-")) and part not in _STRUCTURAL
+    ]
     for count in range(1, len(parts) + 1):
         yield "-".join(parts[-count:])
     number = 2
@@ -231,21 +261,8 @@ def _name_candidates(target: Target) -> Iterator[str]:
 _STRUCTURAL = frozenset(("components", "properties", "definitions", "$defs", *COMPONENT_KINDS))
 
 
-def _replaced(value: dict[str, Any], changed: dict[tuple[str | int, ...], Any]) -> dict[str, Any]:
-    """A copy of ``value`` with some descendants (at most two tokens down) replaced."""
-    copy = dict(value)
-    fresh: set[str | int] = set()
-    for tokens, child in changed.items():
-        if len(tokens) == 1:
-            copy[str(tokens[0])] = child
-            continue
-        field_name, key = tokens
-        if field_name not in fresh:
-            fresh.add(field_name)
-            inner = copy[str(field_name)]
-            copy[str(field_name)] = list(inner) if isinstance(inner, list) else dict(inner)
-        copy[str(field_name)][key] = child
-    return copy
+def _refers(value: Any) -> bool:
+    return isinstance(value, dict) and len(value) == 1 and isinstance(value.get("$ref"), str)
 
 
 def _with_components(value: dict[str, Any], added: dict[str, dict[str, Any]]) -> dict[str, Any]:

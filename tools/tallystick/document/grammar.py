@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-__all__ = ["COMPONENT_KINDS", "METHODS", "Child", "children", "is_reference", "kind_at"]
+__all__ = ["COMPONENT_KINDS", "METHODS", "Child", "children", "field_of", "is_reference", "kind_at"]
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 """Fixed operation fields of a Path Item Object (3.2 adds ``query``)."""
@@ -53,6 +53,8 @@ _FIELDS: Final[Mapping[str, Mapping[str, Child]]] = {
         "components": _one("components"), "tags": _list("tag"), "security": _list("securityRequirement"),
     },
     "components": {section: _map(kind) for section, kind in COMPONENT_KINDS.items()},
+    "info": {"contact": _one("contact"), "license": _one("license")},
+    "tag": {"externalDocs": _one("externalDocs")},
     "server": {"variables": _map("serverVariable")},
     "pathItem": {
         **{method: _one("operation") for method in METHODS}, "additionalOperations": _map("operation"),
@@ -99,6 +101,23 @@ def is_reference(kind: str, value: Any) -> bool:
     return kind in _REFERENCEABLE and isinstance(value, dict) and isinstance(value.get("$ref"), str)
 
 
+def field_of(kind: str, key: str) -> Child | None:
+    """What the field ``key`` of an object of ``kind`` holds; None where it is plain data that nothing may enter."""
+    inner = _MAPS.get(kind)
+    if inner is not None:
+        return None if key.startswith("x-") else Child(inner)
+    spec = _FIELDS.get(kind, _NO_FIELDS).get(key)
+    if spec is None and kind in _FIELDS and key in _PROSE:
+        return _TEXT
+    return spec
+
+
+_NO_FIELDS: Final[Mapping[str, Child]] = {}
+_PROSE: Final = frozenset(("description", "summary", "title", "url"))
+_TEXT: Final = Child("text")
+"""Prose, of which descriptions in several files make references."""
+
+
 def children(kind: str, value: Any) -> Iterator[tuple[tuple[str | int, ...], str, Any]]:
     """The objects directly below an object of ``kind``: tokens from it, kind, value.
 
@@ -107,29 +126,20 @@ def children(kind: str, value: Any) -> Iterator[tuple[tuple[str | int, ...], str
     """
     if not isinstance(value, dict):
         return
-    inner = _MAPS.get(kind)
-    if inner is not None:
-        for key, child in value.items():
-            if not key.startswith("x-"):
-                yield (key,), inner, child
-        return
-    fields = _FIELDS.get(kind)
-    if fields is None:
-        return
-    for field, child in value.items():
-        spec = fields.get(field)
+    for key, child in value.items():
+        spec = _FIELDS.get(kind, _NO_FIELDS).get(key) if kind not in _MAPS else field_of(kind, key)
         if spec is None:
             continue
         if spec.shape == "one":
-            yield (field,), spec.kind, child
+            yield (key,), spec.kind, child
         elif spec.shape == "list":
             if isinstance(child, list):
                 for index, item in enumerate(child):
-                    yield (field, index), spec.kind, item
+                    yield (key, index), spec.kind, item
         elif isinstance(child, dict):
-            for key, item in child.items():
-                if not key.startswith("x-") or field in _OPEN_KEYS:
-                    yield (field, key), spec.kind, item
+            for name, item in child.items():
+                if not name.startswith("x-") or key in _OPEN_KEYS:
+                    yield (key, name), spec.kind, item
 
 
 _OPEN_KEYS: Final = frozenset(

@@ -9,8 +9,9 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from yaml.error import Mark
 from yaml.events import (
     DocumentStartEvent,
     MappingEndEvent,
@@ -28,12 +29,6 @@ _TOKEN: Final = re.compile(
 )
 
 
-class _Mark(NamedTuple):
-    line: int
-    column: int
-    index: int
-
-
 def events(text: str, error: Callable[[str, str, int, int], Exception]) -> Iterator[Any]:
     """The events of a JSON text (RFC 8259).
 
@@ -42,9 +37,9 @@ def events(text: str, error: Callable[[str, str, int, int], Exception]) -> Itera
     """
     lines = [0] + [match.end() for match in re.finditer("\n", text)]
 
-    def mark(index: int) -> _Mark:
+    def mark(index: int) -> Mark:
         line = bisect_right(lines, index) - 1
-        return _Mark(line, index - lines[line], index)
+        return Mark("", index, line, index - lines[line], None, 0)
 
     def fail(index: int, expected: str) -> Exception:
         at = mark(index)
@@ -113,13 +108,13 @@ def _unquoted(quoted: str, index: int, fail: Callable[[int, str], Exception]) ->
     return text
 
 
-def _scalar(value: str, *, quoted: bool, start: _Mark, end: _Mark) -> ScalarEvent:
+def _scalar(value: str, *, quoted: bool, start: Mark, end: Mark) -> ScalarEvent:
     return ScalarEvent(None, None, (not quoted, quoted), value, start, end)
 
 
-def _open_list(start: _Mark, end: _Mark) -> SequenceStartEvent:
+def _open_list(start: Mark, end: Mark) -> SequenceStartEvent:
     return SequenceStartEvent(None, None, True, start, end)
 
 
-def _open_map(start: _Mark, end: _Mark) -> MappingStartEvent:
+def _open_map(start: Mark, end: Mark) -> MappingStartEvent:
     return MappingStartEvent(None, None, True, start, end)

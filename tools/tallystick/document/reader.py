@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import yaml
-from yaml.cyaml import CParser
+from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs leave it out
 from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -203,14 +203,18 @@ class _Builder:
 
     def _key(self, frame: _Frame, event: Any, text: str, start: int, end: int) -> None:
         if len(text) > self._limits.key:
-            raise self._error("key-too-long", f"a key has {len(text)} characters; the limit is {self._limits.key}", event)
+            raise self._error(
+                "key-too-long", f"a key has {len(text)} characters; the limit is {self._limits.key}", event
+            )
         frame.key, frame.key_start, frame.key_end = text, start, end
         if event.tag is None and event.implicit[0]:
             if text == "<<":
                 return
             value = resolve(text)
             if value is not text:
-                self._remark("key-not-text", f"the key `{text}` is no text in YAML: write '{text}' in quotes", start, end)
+                self._remark(
+                    "key-not-text", f"the key `{text}` is no text in YAML: write '{text}' in quotes", start, end
+                )
             elif (seen := trap(text)) is not None:
                 self._remark("yaml-trap", _trap_text(text, text, seen), start, end)
         if text in frame.seen:
@@ -223,7 +227,9 @@ class _Builder:
         if event.tag not in _COLLECTION_TAGS:
             raise self._error("unknown-tag", f"the tag {event.tag!r} is not allowed: write plain YAML", event)
         if len(self._stack) >= self._limits.depth:
-            raise self._error("too-deep", f"more than {self._limits.depth} levels of nesting: flatten it by $ref", event)
+            raise self._error(
+                "too-deep", f"more than {self._limits.depth} levels of nesting: flatten it by $ref", event
+            )
         self._key_must_be_scalar(event)
         if event.anchor:
             self._anchors.pop(event.anchor, None)
@@ -262,7 +268,9 @@ class _Builder:
         """Puts a finished value where it belongs. A container's own values have been counted while it was open."""
         self._nodes += 1 if counted else weight
         if self._nodes > self._limits.nodes:
-            message = f"more than {self._limits.nodes} values, aliases expanded: split the description or lower the aliases"
+            message = (
+                f"more than {self._limits.nodes} values, aliases expanded: split the description or lower the aliases"
+            )
             line, column = (start >> 26) + 1, 1
             raise ReadError("too-large", message, line, column)
         if not self._stack:

@@ -173,7 +173,9 @@ class Source:
             message = f"the reference {address!r} leaves the folder of the description: move the file below it, or allow its folder with --allow-folder"
             raise UnresolvedReference("ref-outside", message)
         if not resolved.is_file():
-            raise UnresolvedReference("ref-unresolved", f"the reference {address!r} leads to a file that does not exist: {shown_path(path)}")
+            raise UnresolvedReference(
+                "ref-unresolved", f"the reference {address!r} leads to a file that does not exist: {shown_path(path)}"
+            )
         return self.add(resolved, shown_path(resolved))
 
     def _remote(self, address: str) -> Document:
@@ -219,7 +221,11 @@ class Source:
 
 
 def load(
-    path: str | Path, *, allow_hosts: Iterable[str] = (), allow_folders: Iterable[Path] = (), limits: Limits | None = None
+    path: str | Path,
+    *,
+    allow_hosts: Iterable[str] = (),
+    allow_folders: Iterable[Path] = (),
+    limits: Limits | None = None,
 ) -> Source:
     """Reads the root file of a description (``-`` is standard input).
 
@@ -233,7 +239,9 @@ def load(
     else:
         file = Path(path)
         if file.is_dir():
-            raise InputError.of("file-unreadable", f"{path} is a folder: name the root file of the description", Place(str(path)))
+            raise InputError.of(
+                "file-unreadable", f"{path} is a folder: name the root file of the description", Place(str(path))
+            )
         if not file.exists():
             raise InputError.of("file-unreadable", f"there is no file {path}: check the path", Place(str(path)))
         source = Source(allow_hosts, (file.resolve().parent, *allow_folders), limits)
@@ -245,9 +253,13 @@ def load(
 def _check_version(root: Document) -> None:
     value = root.value
     if not isinstance(value, dict):
-        raise InputError.of("not-openapi", "an OpenAPI description is a mapping that begins with `openapi: 3.1.0`", root.place(""))
+        raise InputError.of(
+            "not-openapi", "an OpenAPI description is a mapping that begins with `openapi: 3.1.0`", root.place("")
+        )
     if "swagger" in value and "openapi" not in value:
-        message = f"this is Swagger {value['swagger']}: convert it to OpenAPI 3 first (for example with swagger2openapi)"
+        message = (
+            f"this is Swagger {value['swagger']}: convert it to OpenAPI 3 first (for example with swagger2openapi)"
+        )
         raise InputError.of("not-openapi", message, root.place("/swagger"))
     version = value.get("openapi")
     if version is None:

@@ -1,0 +1,171 @@
+"""Names that become code: decided once, from the description alone, the same under any order of it.
+
+A name is first taken as people wrote it, in the case style of its use. Where two fall together, more context is put in
+front; where there is none left, a short digest of the full source name tells them apart. Nothing is numbered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import keyword
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+__all__ = [
+    "MODEL_RESERVED",
+    "constant_case",
+    "distinct",
+    "enum_member_names",
+    "is_identifier",
+    "pascal_case",
+    "property_names",
+    "snake_case",
+    "words",
+]
+
+_SYMBOLS: Final = {
+    "+": "plus", "<": "lt", ">": "gt", "=": "eq", "!": "not", "*": "star", "%": "percent", "&": "and", "|": "or",
+    "@": "at", "#": "hash", "$": "dollar", "~": "tilde", "^": "caret", "?": "query",
+}  # fmt: skip
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[A-Z]")
+_DIGEST_LENGTH = 6
+
+KEYWORDS: Final = frozenset(keyword.kwlist) | {"self", "cls"}
+MODEL_RESERVED: Final = KEYWORDS | frozenset((
+    "additional_properties", "additional_keys", "construct", "copy", "dict", "fields", "from_dict", "from_orm", "json",
+    "parse_file", "parse_obj", "parse_raw", "schema", "schema_json", "to_dict", "to_multipart", "update_forward_refs",
+    "validate", "model_computed_fields", "model_config", "model_construct", "model_copy", "model_dump",
+    "model_dump_json", "model_extra", "model_fields", "model_fields_set", "model_json_schema",
+    "model_parametrized_name", "model_post_init", "model_rebuild", "model_validate", "model_validate_json",
+    "model_validate_strings",
+))  # fmt: skip
+"""Names that a property of a model must not take: keywords, and members of the classes that models derive from."""
+
+
+def words(text: str, *, symbols: bool = False) -> list[str]:
+    """The words of a name: camel case, separators and digits split; letters outside ASCII reduced or spelled.
+
+    With ``symbols``, signs such as ``+`` and ``<`` become words, which tells ``Date<`` from ``Date>``.
+    """
+    plain = unicodedata.normalize("NFKD", text)
+    if symbols:
+        plain = re.sub(r"^-|(?<=[^A-Za-z0-9])-(?=[0-9])", " minus ", plain)
+        plain = "".join(f" {_SYMBOLS[sign]} " if sign in _SYMBOLS else sign for sign in plain)
+    spelled = "".join(_ascii(sign) for sign in plain)
+    return _WORD.findall(spelled)
+
+
+def _ascii(sign: str) -> str:
+    if sign.isascii():
+        return sign
+    return "" if unicodedata.combining(sign) else f" u{ord(sign):x} " if sign.isalnum() else " "
+
+
+def snake_case(text: str, *, symbols: bool = False) -> str:
+    """``restockItem`` as ``restock_item``; empty where no letter or digit is left."""
+    parts = words(text, symbols=symbols)
+    joined = ""
+    for index, part in enumerate(parts):
+        glued = index > 0 and part.isdigit() and parts[index - 1].isalpha() and _adjacent(text, parts[index - 1], part)
+        joined += part.lower() if not index or glued else "_" + part.lower()
+    return joined
+
+
+def _adjacent(text: str, left: str, right: str) -> bool:
+    """Whether a number directly follows its word in the source: ``sha256`` stays one word."""
+    return left + right in text
+
+
+def pascal_case(text: str, *, symbols: bool = False) -> str:
+    """``stock_movement`` as ``StockMovement``; runs of capitals are kept (``APIKey``)."""
+    return "".join(part[0].upper() + part[1:] for part in words(text, symbols=symbols))
+
+
+def constant_case(text: str, *, symbols: bool = False) -> str:
+    """``in-stock`` as ``IN_STOCK``."""
+    return snake_case(text, symbols=symbols).upper()
+
+
+def is_identifier(name: str) -> bool:
+    """Whether a name can stand in Python code as it is."""
+    return name.isidentifier() and not keyword.iskeyword(name)
+
+
+def digest(text: str) -> str:
+    """A short, stable mark of a text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST_LENGTH]
+
+
+def distinct(
+    candidates: Mapping[str, Sequence[str]], *, reserved: Iterable[str] = (), fold_case: bool = False
+) -> dict[str, str]:
+    """One name per key such that no two are equal and none is reserved.
+
+    Args:
+        candidates: per key, names from the most to the least wanted.
+        reserved: names nobody may take; a candidate that is reserved is tried with ``_`` behind it.
+        fold_case: whether names that differ in case alone count as equal.
+
+    Each round looks at all undecided keys at once, so the order of the keys does not matter: a name wanted by several
+    goes to none of them. When all candidates are used up, the last one gets a digest of the key.
+    """
+    taken = {_fold(name, fold_case) for name in reserved}
+    names: dict[str, str] = {}
+    open_keys = list(candidates)
+    for depth in range(max((len(options) for options in candidates.values()), default=0)):
+        wanted = {
+            key: _unreserved(candidates[key][min(depth, len(candidates[key]) - 1)], taken, fold_case)
+            for key in open_keys
+        }
+        counts = Counter(_fold(name, fold_case) for name in wanted.values())
+        decided = [key for key in open_keys if counts[_fold(wanted[key], fold_case)] == 1]
+        for key in decided:
+            names[key] = wanted[key]
+            taken.add(_fold(wanted[key], fold_case))
+        open_keys = [key for key in open_keys if key not in names]
+    for key in open_keys:
+        names[key] = f"{candidates[key][-1].rstrip('_')}_{digest(key)}"
+    return {key: names[key] for key in candidates}
+
+
+def _fold(name: str, fold_case: bool) -> str:
+    return name.lower() if fold_case else name
+
+
+def _unreserved(name: str, taken: set[str], fold_case: bool) -> str:
+    return name + "_" if _fold(name, fold_case) in taken else name
+
+
+def _identifier(text: str, prefix: str, *, symbols: bool = False) -> str:
+    name = snake_case(text, symbols=symbols)
+    if not name:
+        return prefix
+    return name if not name[0].isdigit() else f"{prefix}_{name}"
+
+
+def property_names(properties: Iterable[str]) -> dict[str, str]:
+    """Attribute names for the properties of one model, by their names on the wire."""
+    candidates = {name: (_identifier(name, "field"), _identifier(name, "field", symbols=True)) for name in properties}
+    return distinct(candidates, reserved=MODEL_RESERVED)
+
+
+def enum_member_names(values: Iterable[Any]) -> dict[Any, str]:
+    """Member names for the values of an enum, upper case. ``-`` before a number is ``MINUS``, the empty text ``EMPTY``."""
+    listed = list(values)
+    candidates = {}
+    for value in listed:
+        text = value if isinstance(value, str) else str(value)
+        plain, spelled = constant_case(text), constant_case(text, symbols=True)
+        named = [_member(name, text) for name in (plain, spelled)]
+        candidates[f"{type(value).__name__} {text}"] = tuple(named)
+    names = distinct(candidates, reserved=("NAME", "VALUE", "MRO"))
+    return dict(zip(listed, names.values(), strict=True))
+
+
+def _member(name: str, text: str) -> str:
+    if not name:
+        return "EMPTY" if not text else "VALUE_" + digest(text).upper()
+    return name if not name[0].isdigit() else f"VALUE_{name}"
