@@ -20,13 +20,14 @@ _LEVELS: Final = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "n
 def render(report: Report, context: Context) -> str:
     """One run of the tool; every code that occurs is a rule with its help text."""
     codes = sorted({finding.code for finding in report.findings})
+    indices = {code: index for index, code in enumerate(codes)}
     marks = fingerprints(report.findings)
     driver = {"name": "tallystick", "version": context.version, "rules": [_rule(code, context) for code in codes]}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "results": [
-            _result(finding, mark, codes.index(finding.code))
+            _result(finding, mark, indices[finding.code])
             for finding, mark in zip(report.findings, marks, strict=True)
         ],
     }
@@ -93,4 +94,5 @@ def _uri(file: str) -> str:
     if file == "-":
         return "stdin"
     path = PurePath(file)
-    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
+    uri = quote(path.as_posix(), errors="backslashreplace")
+    return f"file:///{uri.lstrip('/')}" if path.is_absolute() else uri
