@@ -17,6 +17,7 @@ BOTTOM = {"findings", "atomic", "<root>"}
 # What each part may import of the others. A part that is not listed here must be given its place first.
 ALLOWED = {
     "<root>": set(),
+    "__main__": {"cli"},
     "atomic": set(),
     "findings": set(),
     "config": BOTTOM | {"config_errors"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -75,9 +75,11 @@ def _write_report(report: Report, run: Run, threshold: Threshold, outcome: Outco
     text = render(run.form, report, context)
     if to_file is None:
         _print(text, stream)
-        return
-    _save(to_file, text.encode("utf-8", "backslashreplace"))
-    run.say(f"report written to {to_file}")
+    else:
+        _save(to_file, text.encode("utf-8", "backslashreplace"))
+        run.say(f"report written to {to_file}")
+    if report.gates and run.form not in (Format.TEXT, Format.JSON):
+        _print(render(Format.TEXT, replace(report, findings=()), context), sys.stderr)
 
 
 def _stream(run: Run, outcome: Outcome) -> TextIO:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 import sys
 from dataclasses import dataclass, field
@@ -32,6 +31,7 @@ class Run:
     config_path: Path | None = None
     texts: dict[str, str] = field(default_factory=dict)
     _config: Config | None = None
+    _sources: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def config(self) -> Config:
@@ -54,11 +54,12 @@ class Run:
 
     def source_line(self, file: str, line: int) -> str | None:
         """A line of source text for the code frame, None where it cannot be had."""
-        lines = _lines(self.texts[file]) if file in self.texts else _file_lines(file)
+        if file not in self._sources:
+            self._sources[file] = _lines(self.texts[file]) if file in self.texts else _file_lines(file)
+        lines = self._sources[file]
         return lines[line - 1] if 0 < line <= len(lines) else None
 
 
-@functools.lru_cache(maxsize=32)
 def _file_lines(file: str) -> tuple[str, ...]:
     path = Path(file)
     try:
