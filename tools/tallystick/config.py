@@ -185,7 +185,7 @@ class FuzzAuth(_Section):
     value: str | None = None
     value_env: str | None = None
     token_path: str | None = None
-    token_pointer: str = "/access_token"  # noqa: S105  a JSON pointer, no secret
+    token_pointer: str = "/access_token"
     username: str | None = None
     password: str | None = None
     password_env: str | None = None

@@ -27,8 +27,7 @@ def render(report: Report, context: Context) -> str:
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "results": [
-            _result(finding, mark, indices[finding.code])
-            for finding, mark in zip(report.findings, marks, strict=True)
+            _result(finding, mark, indices[finding.code]) for finding, mark in zip(report.findings, marks, strict=True)
         ],
     }
     return dumped({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
