@@ -24,12 +24,13 @@ if [ ! -x "$environment/bin/python" ]; then
     "$python" -m venv "$environment"
 fi
 
+# -qq: errors only; warnings about the indexes of one machine would bury the three lines above
 pip=("$environment/bin/python" -m pip --disable-pip-version-check --no-input)
 echo "setup: installing $(grep -c == requirements.lock) locked packages (hashes checked)"
-"${pip[@]}" install --quiet --require-hashes -r requirements.lock
+"${pip[@]}" install -qq --require-hashes -r requirements.lock
 echo "setup: installing $* (editable)"
 editable=()
 for package in "$@"; do
     editable+=(--editable "./$package")
 done
-"${pip[@]}" install --quiet --no-deps --no-build-isolation "${editable[@]}"
+"${pip[@]}" install -qq --no-deps --no-build-isolation "${editable[@]}"
