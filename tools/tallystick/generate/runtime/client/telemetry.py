@@ -1,0 +1,69 @@
+"""A client span per call when the OpenTelemetry API is installed; nothing otherwise.
+
+Span and attribute names follow OpenTelemetry's semantic conventions for HTTP clients.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from .operation import Operation
+
+
+@functools.cache
+def _api() -> Any:
+    try:
+        from opentelemetry import propagate, trace
+    except ImportError:
+        return None
+    return propagate, trace
+
+
+def start(operation: Operation[Any], base_url: str) -> Any:
+    """A started span, or None."""
+    api = _api()
+    if api is None:
+        return None
+    _, trace = api
+    tracer = trace.get_tracer(__name__.partition(".")[0])
+    server = urlsplit(base_url)
+    return tracer.start_span(
+        f"{operation.method} {operation.path}",
+        kind=trace.SpanKind.CLIENT,
+        attributes={
+            "http.request.method": operation.method,
+            "url.template": operation.path,
+            "server.address": server.hostname or "",
+            "openapi.operation_id": operation.id,
+        },
+    )
+
+
+def propagate(headers: dict[str, str], span: Any = None) -> None:
+    """Add ``traceparent`` to the headers."""
+    api = _api()
+    if api is not None:
+        propagator, trace = api
+        propagator.inject(headers, context=trace.set_span_in_context(span) if span is not None else None)
+
+
+def end(span: Any, *, status: int | None = None, error: BaseException | None = None) -> None:
+    """End the span with a status, or with an error."""
+    if span is None:
+        return
+    status = status if status is not None else getattr(error, "status", None)
+    if status is not None:
+        span.set_attribute("http.response.status_code", status)
+    if error is not None:
+        span.set_attribute("error.type", type(error).__name__)
+        span.set_status(_error_status())
+    span.end()
+
+
+def _error_status() -> Any:
+    from opentelemetry.trace import Status, StatusCode
+
+    return Status(StatusCode.ERROR)
