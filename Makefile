@@ -25,7 +25,7 @@ check: setup ## Hold contract, generated code and running server together: tally
 test: setup ## Run the quality floor: format, lint, types, tests
 	@$(BIN)/python tests/run_floor.py
 
-serve: setup ## Serve the Warehouse API on http://$(HOST):$(PORT), documentation under /docs
+serve: setup ## Serve the Warehouse API (HOST, PORT), documentation under /docs
 	@$(BIN)/uvicorn --factory warehouse.app:create_app --host $(HOST) --port $(PORT)
 
 generate: setup ## Write everything that tally.toml names from the contract

@@ -37,7 +37,7 @@ def steps() -> list[Step]:
     packages = tuple(package for package in PACKAGES if any((ROOT / package).rglob("*.py")))
     return [
         Step("lint", "ruff check: no known mistake", ("ruff", "check", ".")),
-        Step("format", "ruff format --check: one layout", ("ruff", "format", "--check", "--quiet", ".")),
+        Step("format", "ruff format --check: one layout", ("ruff", "format", "--check", ".")),
         Step("types", f"mypy --strict: {', '.join(packages)}", ("mypy", "--strict", *packages)),
         Step("tests", "pytest tests", ("pytest", "--numprocesses", "auto", "--dist", "loadfile", "tests")),
     ]
