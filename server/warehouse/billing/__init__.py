@@ -1,0 +1,1 @@
+"""Plans, the subscription, usage and invoices."""

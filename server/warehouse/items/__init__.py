@@ -1,0 +1,1 @@
+"""The catalogue: items, their import from CSV and their export."""

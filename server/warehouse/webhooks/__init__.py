@@ -1,0 +1,1 @@
+"""Telling partner systems what happens."""
