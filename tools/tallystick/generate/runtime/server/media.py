@@ -1,0 +1,122 @@
+"""Media types: matching a Content-Type, choosing by an Accept header (RFC 9110, sections 8.3 and 12.5.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+__all__ = ["Kind", "MediaRange", "Negotiation", "best_match", "kind_of"]
+
+Kind = Literal["json", "form", "multipart", "lines", "events", "text", "binary"]
+
+_LINES: Final = frozenset(("application/x-ndjson", "application/jsonl", "application/x-jsonlines", "application/ndjson"))
+_MOST_REMEMBERED: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRange:
+    """A media type or range with its parameters; everything in lower case but the parameters' values."""
+
+    type: str
+    subtype: str
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> MediaRange:
+        """Reads ``type/subtype; name=value``. What is not a media type at all becomes ``text`` with no subtype."""
+        essence, *rest = text.split(";")
+        type_, _, subtype = essence.strip().lower().partition("/")
+        parameters = [part.partition("=") for part in rest]
+        return cls(
+            type_,
+            subtype,
+            tuple((name.strip().lower(), value.strip().strip('"')) for name, _, value in parameters if name.strip()),
+        )
+
+    @property
+    def essence(self) -> str:
+        """``type/subtype``."""
+        return f"{self.type}/{self.subtype}"
+
+    def parameter(self, name: str) -> str | None:
+        """The value of a parameter."""
+        return dict(self.parameters).get(name)
+
+    def covers(self, other: MediaRange) -> bool:
+        """Whether ``other`` lies within this range."""
+        if self.type not in ("*", other.type) or self.subtype not in ("*", other.subtype):
+            return False
+        return all(pair in other.parameters for pair in self.parameters if pair[0] not in ("q", "charset"))
+
+    @property
+    def precision(self) -> tuple[int, int]:
+        """Greater for the more specific of two ranges that cover a type."""
+        stars = (self.type == "*") + (self.subtype == "*")
+        return (2 - stars, sum(name != "q" for name, _ in self.parameters))
+
+    @property
+    def quality(self) -> float:
+        """The weight ``q``, 1 without one; 0 for an unreadable one."""
+        text = self.parameter("q")
+        try:
+            return 1.0 if text is None else min(max(float(text), 0.0), 1.0)
+        except ValueError:
+            return 0.0
+
+
+def kind_of(media_type: str) -> Kind:
+    """How content of a media type is read and written."""
+    media = MediaRange.parse(media_type)
+    if media.essence in ("application/json", "text/json") or media.subtype.endswith("+json"):
+        return "json"
+    if media.essence == "application/x-www-form-urlencoded":
+        return "form"
+    if media.essence == "multipart/form-data":
+        return "multipart"
+    if media.essence in _LINES:
+        return "lines"
+    if media.essence == "text/event-stream":
+        return "events"
+    return "text" if media.type == "text" else "binary"
+
+
+def best_match(declared: Sequence[str], content_type: str) -> str | None:
+    """The declared media type or range that a Content-Type fits best, None if it fits none."""
+    given = MediaRange.parse(content_type)
+    fitting = [(MediaRange.parse(name).precision, name) for name in declared if MediaRange.parse(name).covers(given)]
+    return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
+
+
+class Negotiation:
+    """Chooses among the media types of an operation's replies."""
+
+    def __init__(self, offered: Sequence[str]) -> None:
+        self.offered = list(offered)
+        self._offered = [(name, MediaRange.parse(name)) for name in offered]
+        self._known: dict[str, str | None] = {"*/*": offered[0] if offered else None}
+
+    def choose(self, accept: str) -> str | None:
+        """The offered media type that an Accept header prefers; the first offered among equals, None if none fits."""
+        try:
+            return self._known[accept]
+        except KeyError:
+            chosen = self._choose(accept)
+            if len(self._known) < _MOST_REMEMBERED:
+                self._known[accept] = chosen
+            return chosen
+
+    def _choose(self, accept: str) -> str | None:
+        ranges = [MediaRange.parse(part) for part in accept.split(",") if part.strip()]
+        best, chosen = 0.0, None
+        for name, media in self._offered:
+            quality = _quality(media, ranges)
+            if quality > best:
+                best, chosen = quality, name
+        return chosen
+
+
+def _quality(offered: MediaRange, ranges: Sequence[MediaRange]) -> float:
+    """The weight that the most specific fitting range gives; an offered range is met by whatever lies within it."""
+    fitting = [each for each in ranges if each.covers(offered) or offered.covers(each)]
+    return max(fitting, key=lambda each: each.precision).quality if fitting else 0.0

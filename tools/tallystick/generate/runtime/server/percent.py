@@ -1,0 +1,58 @@
+"""Percent-encoding (RFC 3986, section 2.1) and form encoding, read without forgiveness."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["Malformed", "pairs", "unquote", "unquote_plus"]
+
+_ESCAPES = re.compile(rb"%([0-9A-Fa-f]{2})?")
+
+
+class Malformed(ValueError):  # noqa: N818 - it names what is wrong
+    """The request cannot even be read: a bad escape, text that is not UTF-8, a structure that does not parse."""
+
+
+def unquote(text: str) -> str:
+    """The text without percent-encoding.
+
+    Raises:
+        Malformed: a percent sign without two hexadecimal digits, or octets that are not UTF-8.
+    """
+    if "%" not in text:
+        return text
+    try:
+        return _ESCAPES.sub(_octet, text.encode()).decode()
+    except UnicodeError:
+        raise Malformed(f"the octets of {text!r} are not UTF-8") from None
+
+
+def unquote_plus(text: str) -> str:
+    """Like ``unquote``, a plus sign being a space (application/x-www-form-urlencoded)."""
+    return unquote(text.replace("+", " ") if "+" in text else text)
+
+
+def _octet(match: re.Match[bytes]) -> bytes:
+    if match[1] is None:
+        raise Malformed("a percent sign must be followed by two hexadecimal digits; a literal one is written %25")
+    return bytes((int(match[1], 16),))
+
+
+def pairs(text: bytes) -> list[tuple[str, str]]:
+    """Names (decoded) and values (still encoded) of a query string or a form.
+
+    Raises:
+        Malformed: see ``unquote``.
+    """
+    if not text:
+        return []
+    try:
+        decoded = text.decode()
+    except UnicodeDecodeError:
+        raise Malformed("the query string is not UTF-8") from None
+    result = []
+    for part in decoded.split("&"):
+        if part:
+            name, _, value = part.partition("=")
+            result.append((unquote_plus(name), value))
+    return result

@@ -1,0 +1,111 @@
+"""Errors as problem details (RFC 9457), and the alarm for answers outside the contract."""
+
+from __future__ import annotations
+
+import http
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from pydantic_core import to_json
+
+__all__ = ["BLANK", "ContractViolation", "Detail", "Problem", "Refusal", "problem_bytes"]
+
+BLANK = "about:blank"
+"""The problem type that says no more than the status (RFC 9457, section 4.2.1)."""
+
+
+class ContractViolation(Exception):  # noqa: N818 - it names what happened
+    """The server is about to answer something that the contract does not allow. A fault of the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One thing wrong with a request. ``pointer`` is a JSON pointer into the body, or ``/`` and a parameter's name."""
+
+    source: str
+    """``body``, ``path``, ``query``, ``header`` or ``cookie``."""
+    pointer: str
+    detail: str
+    keyword: str | None = None
+    """The JSON Schema keyword that failed."""
+
+    def as_json(self) -> dict[str, str]:
+        """The member of ``errors``."""
+        members = {"source": self.source, "pointer": self.pointer, "detail": self.detail}
+        return members if self.keyword is None else {**members, "keyword": self.keyword}
+
+
+@dataclass(slots=True)
+class Refusal(Exception):  # noqa: N818 - it names what happened
+    """The request cannot be served as it is.
+
+    Becomes the problem that the contract declares for the status (for 422 failing that 400), else a plain one.
+    ``kind`` says in words what happened; among several declared types the one that shares most of them is taken.
+    ``members`` are offered to the problem type, which takes the ones it declares.
+    """
+
+    status: int
+    kind: str
+    detail: str
+    errors: Sequence[Detail] = ()
+    members: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def malformed(cls, detail: str, errors: Sequence[Detail] = ()) -> Refusal:
+        """The request cannot be read."""
+        return cls(400, "malformed request", detail, errors)
+
+    @classmethod
+    def invalid(cls, errors: Sequence[Detail]) -> Refusal:
+        """The request can be read, but its values are refused by the schemas."""
+        first = errors[0]
+        place = first.pointer if first.source == "body" else first.pointer[1:]
+        return cls(422, "validation failed invalid", f"{first.source} {place}: {first.detail}".replace(" :", ":"), errors)
+
+    @property
+    def title(self) -> str:
+        """The reason phrase of the status."""
+        return http.HTTPStatus(self.status).phrase
+
+
+class Problem(Exception):  # noqa: N818 - the term of RFC 9457
+    """A declared problem, raised by a handler. Generated classes derive from it.
+
+    Class attributes hold what the contract fixes; the constructor of a generated class takes what differs each time.
+    """
+
+    type: ClassVar[str] = BLANK
+    title: ClassVar[str] = ""
+    status: int = 500
+    header_names: ClassVar[Mapping[str, str]] = {}
+    """Header by constructor argument."""
+
+    def __init__(
+        self,
+        detail: str | None = None,
+        *,
+        instance: str | None = None,
+        members: Mapping[str, Any] | None = None,
+        headers: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail
+        self.instance = instance
+        self.members = dict(members or {})
+        self.headers = {name: value for name, value in (headers or {}).items() if value is not None}
+
+    def as_bytes(self, extra: Mapping[str, Any] | None = None) -> bytes:
+        """The body as ``application/problem+json``, with further members that the problem itself does not set."""
+        more = dict(extra or {})
+        instance = self.instance or more.pop("instance", None)
+        return problem_bytes(self.type, self.title, self.status, self.detail, instance, {**more, **self.members})
+
+
+def problem_bytes(
+    type_: str, title: str, status: int, detail: str | None, instance: str | None, members: Mapping[str, Any]
+) -> bytes:
+    """A problem details object. Members that are None are left out."""
+    body: dict[str, Any] = {"type": type_, "title": title, "status": status, "detail": detail, "instance": instance}
+    return to_json({name: value for name, value in {**body, **members}.items() if value is not None}, by_alias=True)

@@ -1,0 +1,87 @@
+"""The schemas of the contract, compiled: what is accepted and what is refused is JSON Schema 2020-12 itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+from urllib.parse import quote
+
+import jsonschema_rs
+
+from .problems import Detail
+from .shapes import Shape
+
+__all__ = ["Schemas", "Validator", "details", "pointer"]
+
+Validator = jsonschema_rs.Draft202012Validator
+
+_BASE: Final = "tally:contract"
+_MOST_ERRORS: Final = 20
+"""How many faults of one request are told."""
+
+
+class Schemas:
+    """A document with ``components`` and ``operations``; every schema in it can be had compiled."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+        self._registry = jsonschema_rs.Registry([(_BASE, document)])
+
+    def validator(self, *path: str) -> Validator:
+        """The compiled schema at a path, e.g. ``("operations", "getItem", "parameters", "path/sku")``.
+
+        Formats are asserted. Values are kept out of messages: a body may hold a password.
+        """
+        schema = {"$ref": f"{_BASE}#{_fragment(path)}"}
+        return Validator(schema, registry=self._registry, validate_formats=True, mask="the value")
+
+    def at(self, *path: str) -> Any:
+        """The schema at a path.
+
+        Raises:
+            KeyError: there is none.
+        """
+        value: Any = self.document
+        for token in path:
+            value = value[token]
+        return value
+
+    def has(self, *path: str) -> bool:
+        """Whether there is a schema at a path."""
+        try:
+            self.at(*path)
+        except KeyError:
+            return False
+        return True
+
+    def shape(self, *path: str) -> Shape:
+        """The shape of the schema at a path."""
+        return Shape(self.at(*path), self.resolve)
+
+    def resolve(self, ref: str) -> Any:
+        """The schema that a reference of this document names, ``#/components/schemas/Item``."""
+        value: Any = self.document
+        for token in ref.removeprefix("#/").split("/"):
+            token = token.replace("~1", "/").replace("~0", "~")  # noqa: PLW2901 - RFC 6901, section 4
+            value = value[int(token)] if isinstance(value, list) else value[token]
+        return value
+
+
+def _fragment(path: Sequence[str]) -> str:
+    return "".join("/" + quote(token.replace("~", "~0").replace("/", "~1"), safe="~!$&'()*+,;=:@-._") for token in path)
+
+
+def pointer(path: Sequence[str | int]) -> str:
+    """The JSON pointer (RFC 6901) of a path."""
+    return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in path)
+
+
+def details(validator: Validator, value: Any, source: str = "body", where: str = "") -> list[Detail]:
+    """What is wrong with the value, the first faults only; empty for a valid one. ``where`` goes before each pointer."""
+    found = []
+    for error in validator.iter_errors(value):
+        message = error.message.removeprefix("the value ")
+        found.append(Detail(source, where + pointer(error.instance_path), message, error.kind.name))
+        if len(found) == _MOST_ERRORS:
+            break
+    return found

@@ -1,0 +1,144 @@
+"""Fast projection of replies: for each model a msgspec structure with the same members and bounds.
+
+A twin reads models, dataclasses and database rows alike and writes JSON about three times as fast as Pydantic. What
+msgspec cannot express exactly has no twin; Pydantic writes it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import enum
+import types
+import typing
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final, Literal, Union
+
+import annotated_types
+import msgspec
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from .shapes import Shape
+
+__all__ = ["NoTwin", "Twins"]
+
+_PLAIN: Final = (
+    str, bool, int, float, decimal.Decimal, uuid.UUID, datetime.date, datetime.datetime, type(None)
+)  # fmt: skip
+
+
+class NoTwin(Exception):  # noqa: N818 - it names the outcome
+    """msgspec cannot express the type exactly."""
+
+
+class Twins:
+    """The twins of one contract. ``shape_of`` gives the schema shape of a component by its name."""
+
+    def __init__(self, shape_of: Mapping[str, Shape]) -> None:
+        self._shape_of = shape_of
+        self._models: dict[type[BaseModel], Any] = {}
+
+    def of(self, kind: Any) -> Any:
+        """The type that msgspec reads instead of ``kind``.
+
+        Raises:
+            NoTwin: there is none.
+        """
+        if kind in _PLAIN:
+            return kind
+        if isinstance(kind, type):
+            return self._class(kind)
+        return self._generic(kind)
+
+    def _class(self, kind: type) -> Any:
+        if issubclass(kind, BaseModel):
+            return self._model(kind)
+        if issubclass(kind, enum.Enum) and all(isinstance(member.value, (str, int)) for member in kind):
+            return kind
+        raise NoTwin(kind)
+
+    def _generic(self, kind: Any) -> Any:
+        origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+        if origin is Annotated:
+            return self._annotated(arguments[0], arguments[1:])
+        if origin is list:
+            return list[self.of(arguments[0])]  # type: ignore[misc]  # a type made at run time
+        if origin is dict and arguments[0] is str:
+            return dict[str, self.of(arguments[1])]  # type: ignore[misc]  # a type made at run time
+        if origin in (Union, types.UnionType):
+            return self._union(arguments)
+        if origin is Literal and all(isinstance(value, (str, int)) and not isinstance(value, bool) for value in arguments):
+            return kind
+        raise NoTwin(kind)
+
+    def _union(self, members: Sequence[Any]) -> Any:
+        """Only ``X | None``: other unions would have to be told apart exactly as the schema does."""
+        rest = [member for member in members if member is not type(None)]
+        if len(rest) != 1 or len(members) != 2:
+            raise NoTwin(members)
+        return self.of(rest[0]) | None
+
+    def _annotated(self, kind: Any, metadata: Sequence[Any]) -> Any:
+        twin = self.of(kind)
+        bounds = _bounds(metadata)
+        return Annotated[twin, msgspec.Meta(**bounds)] if bounds else twin
+
+    def _model(self, model: type[BaseModel]) -> Any:
+        if model not in self._models:
+            self._models[model] = None  # a twin cannot hold itself
+            self._models[model] = self._structure(model)
+        if self._models[model] is None:
+            raise NoTwin(model)
+        return self._models[model]
+
+    def _structure(self, model: type[BaseModel]) -> Any:
+        if model.model_config.get("extra") == "allow" or "root" in model.model_fields or _is_custom(model):
+            return None
+        shape = self._shape_of.get(model.__name__)
+        try:
+            fields = [self._field(name, field, shape) for name, field in model.model_fields.items()]
+        except NoTwin:
+            return None
+        required = [field for field in fields if len(field) == 2]
+        optional = [field for field in fields if len(field) == 3]
+        twin = msgspec.defstruct(
+            model.__name__,
+            [*required, *optional],
+            rename={name: field.serialization_alias or field.alias or name for name, field in model.model_fields.items()},
+            omit_defaults=True,
+            kw_only=True,
+            frozen=True,
+            gc=False,
+        )
+        return twin
+
+    def _field(self, name: str, field: FieldInfo, shape: Shape | None) -> tuple[Any, ...]:
+        if name.startswith("_") or not name.isidentifier():
+            raise NoTwin(name)
+        twin = self._annotated(field.annotation, field.metadata)
+        if field.is_required() or field.get_default(call_default_factory=False) is not None:
+            return (name, twin)
+        nullable = shape is not None and "null" in shape.property(field.alias or name).types
+        return (name, twin) if nullable else (name, twin, None)
+
+
+def _is_custom(model: type[BaseModel]) -> bool:
+    decorators = model.__pydantic_decorators__
+    return bool(decorators.field_serializers or decorators.model_serializers or decorators.computed_fields)
+
+
+def _bounds(metadata: Sequence[Any]) -> dict[str, Any]:
+    """The bounds that both sides know; patterns stay with the validator, Python's differ from those of ECMA-262."""
+    bounds: dict[str, Any] = {}
+    for each in metadata:
+        if isinstance(each, annotated_types.Interval):
+            raise NoTwin(each)
+        for name in ("ge", "gt", "le", "lt", "min_length", "max_length", "multiple_of"):
+            value = getattr(each, name, None)
+            if value is not None and not (name == "multiple_of" and isinstance(value, float)):
+                bounds[name] = value
+        if isinstance(each, annotated_types.Timezone):
+            bounds["tz"] = True
+    return bounds
