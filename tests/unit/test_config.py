@@ -12,6 +12,7 @@ spec = "spec/openapi.yaml"
 
 [document]
 allow-host = ["schemas.example.org"]
+allow-folder = ["../shared"]
 
 [lint]
 set = "strict"
@@ -77,6 +78,7 @@ def test_a_full_configuration_is_read():
     assert config.fuzz.max_seconds == 60
     assert config.fuzz.auth["bearer"].password_env == "ADMIN_PASSWORD"
     assert config.document.allow_host == ["schemas.example.org"]
+    assert config.document.allow_folder == [Path("/project/../shared")]
 
 
 def test_everything_has_a_default():

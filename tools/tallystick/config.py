@@ -104,9 +104,14 @@ class _Section(BaseModel):
 
 
 class Document(_Section):
-    """``[document]``: how descriptions are read. References leave the machine only for the hosts in ``allow-host``."""
+    """``[document]``: how descriptions are read.
+
+    References leave the folder of the root file only for those in ``allow-folder``, and the machine only for the hosts
+    in ``allow-host``.
+    """
 
     allow_host: list[str] = []
+    allow_folder: list[ConfigPath] = []
 
 
 class RuleSetting(_Section):

@@ -46,8 +46,9 @@ def bundled(run: Run, file: Path | None, allow_host: Sequence[str] | None = None
     """The description as one tree. Raises InputError when it cannot be read."""
     from tallystick.document import bundle, load
 
-    path = description_path(run, file)
-    return bundle(load(path, allow_hosts=(*run.config.document.allow_host, *(allow_host or ()))))
+    path, settings = description_path(run, file), run.config.document
+    hosts = (*settings.allow_host, *(allow_host or ()))
+    return bundle(load(path, allow_hosts=hosts, allow_folders=settings.allow_folder))
 
 
 def contract_of(run: Run, file: Path | None, allow_host: Sequence[str] | None = None) -> Contract:
