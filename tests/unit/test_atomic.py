@@ -1,5 +1,6 @@
 """Files are written completely or not at all."""
 
+import os
 import stat
 
 import pytest
@@ -32,3 +33,24 @@ def test_a_failed_write_leaves_nothing(tmp_path):
     with pytest.raises(OSError, match="directory"):
         write_atomically(target, b"content")
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_a_link_stays_a_link(tmp_path):
+    """Its target is replaced."""
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_bytes(b"old")
+    link.symlink_to(target)
+    write_atomically(link, b"new")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"
+
+
+def test_a_pipe_is_written_to(tmp_path):
+    """A pipe or a device such as /dev/null is never replaced by a file."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_atomically(pipe, b"content")
+    assert os.read(reader, 100) == b"content"
+    os.close(reader)
+    assert pipe.is_fifo()

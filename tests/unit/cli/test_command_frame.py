@@ -133,6 +133,11 @@ def test_the_report_can_be_written_to_a_file(tally, folder):
     assert json.loads((folder / "reports/a.json").read_text())["summary"]["warning"] == 1
 
 
+def test_a_dash_is_standard_output(tally):
+    """As everywhere on a command line."""
+    assert json.loads(tally(warns, "--format", "json", "-o", "-")[1])["files"] == 3
+
+
 def test_a_report_that_cannot_be_written_is_an_error(tally, folder):
     """The reason of the system, and exit code 2."""
     (folder / "file").write_text("")

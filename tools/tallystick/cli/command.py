@@ -52,7 +52,8 @@ def _framed(title: str, function: _Command) -> Callable[..., None]:
     def framed(
         form: Format, output: Path | None, fail_on: Threshold | None, no_color: bool, config: Path | None, **own: Any
     ) -> None:
-        run = Run(form, output, fail_on, _wants_color(no_color), config)
+        to_stdout = output is not None and str(output) == "-"
+        run = Run(form, None if to_stdout else output, fail_on, _wants_color(no_color), config)
         try:
             code = emit(title, function(run=run, **own), run)
         except InputError as error:
@@ -69,7 +70,9 @@ def _framed(title: str, function: _Command) -> Callable[..., None]:
 def _common_options(
     *,
     form: Annotated[Format, typer.Option("--format", "-f", help="How findings are written.")] = Format.TEXT,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.", dir_okay=False)] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file, - for standard output.", dir_okay=False)
+    ] = None,
     fail_on: Annotated[Threshold | None, typer.Option(help="Lowest level that fails.  [default: error]")] = None,
     no_color: Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR=1 does the same.")] = False,
     config: Annotated[Path | None, typer.Option(help="The configuration.  [default: nearest tally.toml]")] = None,
