@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tallystick.document import Location
+from tallystick.document import Location, fragment_tokens, join, value_at
 from tallystick.findings import Finding
 
 type_names = ("array", "boolean", "integer", "null", "number", "object", "string")
@@ -22,6 +22,7 @@ type_names = ("array", "boolean", "integer", "null", "number", "object", "string
 ParameterPlace = Literal["path", "query", "header", "cookie", "querystring"]
 WireStyle = Literal["simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject", "cookie"]
 Extensions = Mapping[str, Any]
+_SCHEMAS = "#/components/schemas/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class Schema:
     @property
     def ref(self) -> str | None:
         """The target of ``$ref``, a fragment such as ``#/components/schemas/Item``, or None."""
-        return self.get("$ref")
+        target = self.get("$ref")
+        return target if isinstance(target, str) else None
 
     @property
     def types(self) -> frozenset[str]:
@@ -348,17 +350,16 @@ class Contract:
         Raises:
             KeyError: it leads nowhere.
         """
-        prefix = "#/components/schemas/"
-        if ref.startswith(prefix) and ref[len(prefix) :] in self.schemas:
-            return self.schemas[ref[len(prefix) :]]
-        if not ref.startswith("#"):
+        name = ref[len(_SCHEMAS) :]
+        if ref.startswith(_SCHEMAS) and name in self.schemas:
+            return self.schemas[name]
+        try:
+            tokens = fragment_tokens(ref)
+        except ValueError:
+            raise KeyError(ref) from None
+        if tokens[:2] == ["components", "schemas"] and len(tokens) == 3 and tokens[2] in self.schemas:
+            return self.schemas[tokens[2]]
+        value = value_at(self.document, tokens)
+        if not isinstance(value, dict | bool):
             raise KeyError(ref)
-        from tallystick.document import pointer_tokens
-
-        value: Any = self.document
-        for token in pointer_tokens(ref[1:]):
-            try:
-                value = value[int(token)] if isinstance(value, list) else value[token]
-            except (IndexError, TypeError, ValueError) as error:
-                raise KeyError(ref) from error
-        return Schema(value, self.location.at(ref[1:]))
+        return Schema(value, self.location.at(join("", *tokens)))

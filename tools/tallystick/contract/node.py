@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tallystick.document import Location, join, pointer_tokens
+from tallystick.document import Location, fragment_tokens, join, value_at
 from tallystick.findings import Finding, Level
 
 __all__ = ["Node"]
@@ -118,14 +118,10 @@ class Node:
         return None
 
     def _target(self, reference: str) -> Node | None:
-        if not reference.startswith("#"):
-            return None
-        value: Any = self.document
         try:
-            tokens = pointer_tokens(reference[1:])
-            for token in tokens:
-                value = value[int(token)] if isinstance(value, list) else value[token]
-        except (KeyError, IndexError, TypeError, ValueError):
+            tokens = fragment_tokens(reference)
+            value = value_at(self.document, tokens)
+        except (KeyError, ValueError):
             return None
         return replace(self, value=value, location=self.location.at(join("", *tokens)))
 

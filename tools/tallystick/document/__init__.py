@@ -1,11 +1,24 @@
 """Reading a description: YAML and JSON files into plain values, each with its place, and many files into one tree."""
 
 from tallystick.document.bundle import Bundle, bundle
+from tallystick.document.file import Document
 from tallystick.document.grammar import COMPONENT_KINDS, METHODS, Child, children, field_of, is_reference, kind_at
 from tallystick.document.limits import Limits
 from tallystick.document.location import Location, PlaceSource
-from tallystick.document.pointer import as_fragment, escape, join, parent, pointer_tokens, unescape
-from tallystick.document.source import Document, Source, Target, UnresolvedReference, load
+from tallystick.document.opening import load
+from tallystick.document.pointer import (
+    as_fragment,
+    child_of,
+    escape,
+    fragment_pointer,
+    fragment_tokens,
+    join,
+    parent,
+    pointer_tokens,
+    unescape,
+    value_at,
+)
+from tallystick.document.source import Source, Target, UnresolvedReference
 
 __all__ = [
     "COMPONENT_KINDS",
@@ -21,9 +34,12 @@ __all__ = [
     "UnresolvedReference",
     "as_fragment",
     "bundle",
+    "child_of",
     "children",
     "escape",
     "field_of",
+    "fragment_pointer",
+    "fragment_tokens",
     "is_reference",
     "join",
     "kind_at",
@@ -31,4 +47,5 @@ __all__ = [
     "parent",
     "pointer_tokens",
     "unescape",
+    "value_at",
 ]

@@ -8,7 +8,7 @@ Sources: OpenAPI Specification 3.0.4, 3.1.1 and 3.2.0, section 4; JSON Schema 20
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -51,6 +51,7 @@ _FIELDS: Final[Mapping[str, Mapping[str, Child]]] = {
     "openapi": {
         "info": _one("info"), "servers": _list("server"), "paths": _map("pathItem"), "webhooks": _map("pathItem"),
         "components": _one("components"), "tags": _list("tag"), "security": _list("securityRequirement"),
+        "externalDocs": _one("externalDocs"),
     },
     "components": {section: _map(kind) for section, kind in COMPONENT_KINDS.items()},
     "info": {"contact": _one("contact"), "license": _one("license")},
@@ -63,14 +64,15 @@ _FIELDS: Final[Mapping[str, Mapping[str, Child]]] = {
     "operation": {
         "parameters": _list("parameter"), "requestBody": _one("requestBody"), "responses": _map("response"),
         "callbacks": _map("callback"), "servers": _list("server"), "security": _list("securityRequirement"),
+        "externalDocs": _one("externalDocs"),
     },
     "parameter": _MEDIA,
     "header": _MEDIA,
     "requestBody": {"content": _map("mediaType")},
     "response": {"headers": _map("header"), "content": _map("mediaType"), "links": _map("link")},
     "mediaType": {
-        "schema": _one("schema"), "itemSchema": _one("schema"), "examples": _map("example"), "encoding": _map("encoding"),
-        "prefixEncoding": _list("encoding"), "itemEncoding": _one("encoding"),
+        "schema": _one("schema"), "itemSchema": _one("schema"), "examples": _map("example"),
+        "encoding": _map("encoding"), "prefixEncoding": _list("encoding"), "itemEncoding": _one("encoding"),
     },
     "encoding": {
         "headers": _map("header"), "encoding": _map("encoding"), "prefixEncoding": _list("encoding"),
@@ -86,7 +88,7 @@ _FIELDS: Final[Mapping[str, Mapping[str, Child]]] = {
         **{key: _map("schema") for key in (
             "properties", "patternProperties", "dependentSchemas", "$defs", "definitions",
         )},
-        "discriminator": _one("discriminator"),
+        "discriminator": _one("discriminator"), "externalDocs": _one("externalDocs"),
     },
 }  # fmt: skip
 
@@ -132,20 +134,23 @@ def children(kind: str, value: Any) -> Iterator[tuple[tuple[str | int, ...], str
             continue
         if spec.shape == "one":
             yield (key,), spec.kind, child
-        elif spec.shape == "list":
-            if isinstance(child, list):
-                for index, item in enumerate(child):
-                    yield (key, index), spec.kind, item
-        elif isinstance(child, dict):
-            for name, item in child.items():
-                if not name.startswith("x-") or key in _OPEN_KEYS:
-                    yield (key, name), spec.kind, item
+            continue
+        for token, item in _entries(key, child, spec.shape):
+            yield (key, token), spec.kind, item
 
 
-_OPEN_KEYS: Final = frozenset(
-    ("properties", "patternProperties", "dependentSchemas", "$defs", "definitions", "headers", "content", "encoding")
-    + tuple(COMPONENT_KINDS)
-)
+def _entries(key: str, value: Any, shape: str) -> Iterable[tuple[str | int, Any]]:
+    if shape == "list":
+        return enumerate(value) if isinstance(value, list) else ()
+    if not isinstance(value, dict):
+        return ()
+    return ((name, item) for name, item in value.items() if not name.startswith("x-") or key in _OPEN_KEYS)
+
+
+_OPEN_KEYS: Final = frozenset((
+    "properties", "patternProperties", "dependentSchemas", "$defs", "definitions", "headers", "content", "encoding",
+    "variables", *COMPONENT_KINDS,
+))  # fmt: skip
 """Maps whose keys are free, so that ``x-…`` is a name there and no extension."""
 
 

@@ -23,10 +23,23 @@ from yaml.events import (
 
 __all__ = ["events"]
 
+_SPACE: Final = re.compile(r"[ \t\r\n]*")
 _TOKEN: Final = re.compile(
-    r"[ \t\r\n]*(?:([\[\]{},:])|(\"(?:[^\"\\\x00-\x1f]|\\.)*\")|(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
-    r"|true|false|null)(?![A-Za-z0-9_.]))"
+    r"([\[\]{},:])|(\"(?:[^\"\\\x00-\x1f]++|\\.)*+\")|(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?"
+    r"|true|false|null)(?![A-Za-z0-9_.])"
 )
+_EXPECTED: Final = {
+    "value": "a JSON value", "value or ]": "a JSON value or ']'", "key": "a key in double quotes",
+    "key or }": "a key in double quotes or '}'", ":": "':'", ", or ]": "',' or ']'", ", or }": "',' or '}'",
+}  # fmt: skip
+_NEXT: Final = {
+    (", or ]", ","): "value",
+    (", or }", ","): "key",
+    (":", ":"): "value",
+}
+"""What follows a comma or colon, where it is expected."""
+_CLOSING: Final = {"]": ("value or ]", ", or ]"), "}": ("key or }", ", or }")}
+"""The states in which a bracket may close."""
 
 
 def events(text: str, error: Callable[[str, str, int, int], Exception]) -> Iterator[Any]:
@@ -35,86 +48,88 @@ def events(text: str, error: Callable[[str, str, int, int], Exception]) -> Itera
     Raises:
         Exception: what ``error(code, message, line, column)`` makes, where the text is not JSON.
     """
-    lines = [0] + [match.end() for match in re.finditer("\n", text)]
+    return _JsonText(text, error).events()
 
-    def mark(index: int) -> Mark:
-        line = bisect_right(lines, index) - 1
-        return Mark("", index, line, index - lines[line], None, 0)
 
-    def fail(index: int, expected: str) -> Exception:
-        at = mark(index)
-        return error("syntax", f"expected {expected} here", at.line + 1, at.column + 1)
+class _JsonText:
+    """A state machine over the tokens of one text."""
 
-    yield DocumentStartEvent(mark(0), mark(0))
-    stack: list[str] = []
-    state = "value"
-    position = 1 if text.startswith("\ufeff") else 0
-    while state != "end":
-        match = _TOKEN.match(text, position)
+    def __init__(self, text: str, error: Callable[[str, str, int, int], Exception]) -> None:
+        self._text = text
+        self._error = error
+        self._lines = [0, *(match.end() for match in re.finditer("\r\n?|\n", text))]
+        self._position = 1 if text.startswith("\ufeff") else 0
+        self._open: list[str] = []
+        self._state = "value"
+
+    def events(self) -> Iterator[Any]:
+        yield DocumentStartEvent(self._mark(0), self._mark(0))
+        while self._state != "end":
+            event = self._next()
+            if event is not None:
+                yield event
+        self._skip_space()
+        if self._position < len(self._text):
+            raise self._fault(self._position, "the end of the file")
+
+    def _next(self) -> Any:
+        """The event of the next token; None for a comma or colon."""
+        self._skip_space()
+        match = _TOKEN.match(self._text, self._position)
         if match is None:
-            raise fail(len(text) - len(text[position:].lstrip()), _EXPECTED[state])
-        sign, quoted, _plain = match.groups()
-        index = match.end() - len(match[0].lstrip(" \t\r\n"))
-        start, end = mark(index), mark(match.end())
-        position = match.end()
-        opens = state in ("value", "value or ]")
-        if sign and sign in "[{" and opens:
-            stack.append(sign)
-            yield (_open_list if sign == "[" else _open_map)(start, end)
-            state = "value or ]" if sign == "[" else "key or }"
-            continue
-        if sign and sign in "]}" and _closes(sign, state, stack):
-            stack.pop()
-            yield (SequenceEndEvent if sign == "]" else MappingEndEvent)(start, end)
-        elif sign == "," and state in (", or ]", ", or }"):
-            state = "value" if stack[-1] == "[" else "key"
-            continue
-        elif sign == ":" and state == ":":
-            state = "value"
-            continue
-        elif quoted and state in ("key", "key or }"):
-            yield _scalar(_unquoted(quoted, index, fail), quoted=True, start=start, end=end)
-            state = ":"
-            continue
-        elif not sign and opens:
-            value = _unquoted(quoted, index, fail) if quoted else match[3]
-            yield _scalar(value, quoted=bool(quoted), start=start, end=end)
+            raise self._fault(self._position, _EXPECTED[self._state])
+        start, end = self._mark(match.start()), self._mark(match.end())
+        self._position = match.end()
+        sign, quoted, _ = match.groups()
+        if sign:
+            return self._sign(sign, start, end)
+        return self._scalar(match[0], quoted is not None, start, end)
+
+    def _sign(self, sign: str, start: Mark, end: Mark) -> Any:
+        if sign in "[{" and self._state in ("value", "value or ]"):
+            self._open.append(sign)
+            self._state = "value or ]" if sign == "[" else "key or }"
+            kind = SequenceStartEvent if sign == "[" else MappingStartEvent
+            return kind(anchor=None, tag=None, implicit=True, start_mark=start, end_mark=end)
+        if sign in _CLOSING and self._state in _CLOSING[sign]:
+            self._open.pop()
+            self._after_value()
+            return (SequenceEndEvent if sign == "]" else MappingEndEvent)(start, end)
+        following = _NEXT.get((self._state, sign))
+        if following is None:
+            raise self._fault(start.index, _EXPECTED[self._state])
+        self._state = following
+        return None
+
+    def _scalar(self, text: str, quoted: bool, start: Mark, end: Mark) -> ScalarEvent:  # noqa: FBT001  a token's kind
+        if quoted and self._state in ("key", "key or }"):
+            self._state = ":"
+        elif self._state in ("value", "value or ]"):
+            self._after_value()
         else:
-            raise fail(index, _EXPECTED[state])
-        state = "end" if not stack else ", or ]" if stack[-1] == "[" else ", or }"
-    if text[position:].strip(" \t\r\n"):
-        raise fail(position, "the end of the file")
+            raise self._fault(start.index, _EXPECTED[self._state])
+        value = self._unquoted(text, start.index) if quoted else text
+        return ScalarEvent(None, None, (not quoted, quoted), value, start, end)
 
+    def _after_value(self) -> None:
+        self._state = "end" if not self._open else ", or ]" if self._open[-1] == "[" else ", or }"
 
-_EXPECTED: Final = {
-    "value": "a JSON value", "value or ]": "a JSON value or ']'", "key": "a key in double quotes",
-    "key or }": "a key in double quotes or '}'", ":": "':'", ", or ]": "',' or ']'", ", or }": "',' or '}'",
-}  # fmt: skip
+    def _unquoted(self, quoted: str, index: int) -> str:
+        try:
+            text: str = json.loads(quoted)
+            text.encode("utf-8")
+        except ValueError:  # a bad escape, or a surrogate without its partner
+            raise self._fault(index, "a string of valid escapes (no lone surrogates)") from None
+        return text
 
+    def _skip_space(self) -> None:
+        match = _SPACE.match(self._text, self._position)
+        self._position = match.end() if match else self._position
 
-def _closes(sign: str, state: str, stack: list[str]) -> bool:
-    return bool(stack) and (
-        (sign == "]" and stack[-1] == "[" and state in ("value or ]", ", or ]"))
-        or (sign == "}" and stack[-1] == "{" and state in ("key or }", ", or }"))
-    )
+    def _mark(self, index: int) -> Mark:
+        line = bisect_right(self._lines, index) - 1
+        return Mark("", index, line, index - self._lines[line], None, 0)
 
-
-def _unquoted(quoted: str, index: int, fail: Callable[[int, str], Exception]) -> str:
-    try:
-        text: str = json.loads(quoted)
-        text.encode("utf-8")
-    except ValueError:  # a bad escape, or a surrogate without its partner
-        raise fail(index, "a string of valid escapes (no lone surrogates)") from None
-    return text
-
-
-def _scalar(value: str, *, quoted: bool, start: Mark, end: Mark) -> ScalarEvent:
-    return ScalarEvent(None, None, (not quoted, quoted), value, start, end)
-
-
-def _open_list(start: Mark, end: Mark) -> SequenceStartEvent:
-    return SequenceStartEvent(None, None, True, start, end)
-
-
-def _open_map(start: Mark, end: Mark) -> MappingStartEvent:
-    return MappingStartEvent(None, None, True, start, end)
+    def _fault(self, index: int, expected: str) -> Exception:
+        at = self._mark(index)
+        return self._error("syntax", f"expected {expected} here", at.line + 1, at.column + 1)

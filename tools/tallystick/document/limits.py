@@ -16,10 +16,16 @@ class Limits:
     depth: int = 64
     """Levels of nesting in one file."""
     nodes: int = 2_000_000
-    """Values in one file, those behind aliases counted at every use (the alias bomb)."""
+    """Values in all files, those behind aliases counted at every use (the alias bomb)."""
     key: int = 4096
     """Characters of one key."""
-    files: int = 2000
+    files: int = 5000
     """Files of one description."""
     total_bytes: int = 256 * 1024 * 1024
     """Size of all files of one description."""
+    remarks: int = 1000
+    """Remarks of one kind on one file (duplicate keys, YAML traps)."""
+    chain: int = 100
+    """References that lead one to the next."""
+    inlined: int = 500_000
+    """Objects that stand in place of references, counted at every use."""

@@ -8,13 +8,12 @@ see otherwise is recorded as a remark. Keys are always text, as OpenAPI wants th
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import yaml
-from yaml.cyaml import CParser  # type: ignore[attr-defined]  # the stubs leave it out
 from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -25,18 +24,22 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from tallystick.document import json_events
+from tallystick.document import json_events, yaml_events
 from tallystick.document.limits import Limits
 from tallystick.document.pointer import join
-from tallystick.document.positions import PositionTable, pack
-from tallystick.document.scalars import resolve, trap
+from tallystick.document.positions import PositionTable, pack, unpack
+from tallystick.document.scalars import is_beyond_json, resolve, trap
 
 __all__ = ["Parsed", "ReadError", "Remark", "parse"]
 
 _TAG = "tag:yaml.org,2002:"
 _COLLECTION_TAGS: Final = (None, "!", _TAG + "map", _TAG + "seq")
 _TEXT_TAGS: Final = ("!", _TAG + "str")
-_PLAIN_TAGS: Final = tuple(_TAG + name for name in ("int", "float", "bool", "null"))
+_PLAIN_TAGS: Final[Mapping[str, tuple[type, ...]]] = {
+    _TAG + "int": (int,), _TAG + "float": (float, int), _TAG + "bool": (bool,), _TAG + "null": (type(None),),
+}  # fmt: skip
+_MERGE_KEY: Final = "<<"
+_SHOWN: Final = 60  # characters of a key or value in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class Parsed:
     value: Any
     positions: PositionTable
     remarks: list[Remark] = field(default_factory=list)
+    nodes: int = 0
+    """How many values there are, those behind aliases counted at every use."""
 
 
 def parse(text: str, limits: Limits) -> Parsed:
@@ -77,13 +82,17 @@ def parse(text: str, limits: Limits) -> Parsed:
     """
     with _collector_off():
         if not text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
-            return _Builder(limits).build(_events(text))
+            return _Builder(limits).build(yaml_events.events(text, ReadError))
         try:
-            return _Builder(limits).build(_events(text))
+            return _Builder(limits, like_json=True).build(yaml_events.events(text, ReadError))
         except ReadError as error:
             if error.code != "syntax":
                 raise
-        return _Builder(limits).build(json_events.events(text, ReadError))
+            as_yaml = error
+        try:
+            return _Builder(limits, like_json=True).build(json_events.events(text, ReadError))
+        except ReadError as as_json:
+            raise max(as_yaml, as_json, key=lambda fault: (fault.line, fault.column)) from None
 
 
 @contextmanager
@@ -98,58 +107,60 @@ def _collector_off() -> Iterator[None]:
             gc.enable()
 
 
-def _events(text: str) -> Iterator[Any]:
-    parser = CParser(text)
-    try:
-        while (event := parser.get_event()) is not None:
-            yield event
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise ReadError("syntax", _reason(error), *((mark.line + 1, mark.column + 1) if mark else ())) from None
-    except yaml.reader.ReaderError as error:
-        before = text[: error.position]
-        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-        raise ReadError("syntax", f"{error.reason}: remove or escape the character", line, column) from None
-
-
-def _reason(error: yaml.MarkedYAMLError) -> str:
-    parts = [part for part in (error.context, error.problem) if part]
-    reason = ", ".join(parts) or "the text is not valid YAML"
-    if "could not find expected ':'" in reason or "mapping values are not allowed" in reason:
-        reason += " (check the indentation, quote values that hold ': ', and keep keys under 1024 characters)"
-    elif "\\t" in reason or "cannot start any token" in reason:
-        reason += " (indent by spaces, and quote values that begin with a special character)"
-    return reason
-
-
 class _Frame:
     """A container under construction."""
 
-    __slots__ = ("container", "key", "key_end", "key_start", "merges", "seen", "spans", "start", "weight")
+    __slots__ = (
+        "container",
+        "height",
+        "is_merge",
+        "key",
+        "key_end",
+        "key_start",
+        "merges",
+        "seen",
+        "spans",
+        "start",
+        "weight",
+    )
 
     def __init__(self, container: Any, start: int) -> None:
         self.container = container
         self.start = start
         self.spans: list[int] = []
         self.key: str | None = None
+        self.is_merge = False
         self.key_start = self.key_end = 0
         self.seen: dict[str, int] = {}
         self.merges: list[Any] = []
         self.weight = 1
+        self.height = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchored:
+    """A finished value with an anchor: how many values it holds, and how many levels."""
+
+    value: Any
+    weight: int = 1
+    height: int = 0
 
 
 class _Builder:
     """Turns events into values. One use."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, *, like_json: bool = False) -> None:
         self._limits = limits
+        self._like_json = like_json
         self._stack: list[_Frame] = []
-        self._anchors: dict[str, tuple[Any, int]] = {}
+        self._anchors: dict[str, _Anchored] = {}
         self._open_anchors: dict[int, str] = {}
         self._nodes = 0
+        self._remarked: Counter[str] = Counter()
         self._result = Parsed(None, PositionTable())
 
     def build(self, events: Iterable[Any]) -> Parsed:
+        """The value of the one document in the events."""
         documents = 0
         for event in events:
             kind = type(event)
@@ -167,6 +178,7 @@ class _Builder:
                     raise self._error("several-documents", "a description is one YAML document: remove '---'", event)
         if not documents:
             raise ReadError("empty", "the file is empty: a description begins with `openapi: 3.1.0`", 1, 1)
+        self._result.nodes = self._nodes
         return self._result
 
     def _scalar(self, event: Any) -> None:
@@ -180,8 +192,8 @@ class _Builder:
                 return
         value = self._typed(event, text, start, end)
         if event.anchor:
-            self._anchors[event.anchor] = (value, 1)
-        self._place(value, start, end, 1)
+            self._anchors[event.anchor] = _Anchored(value)
+        self._place(value, start, end, 1, 0)
 
     def _typed(self, event: Any, text: str, start: int, end: int) -> Any:
         tag = event.tag
@@ -193,59 +205,70 @@ class _Builder:
         elif tag not in _PLAIN_TAGS:
             raise self._error("unknown-tag", f"the tag {tag!r} is not allowed: write plain YAML", event)
         value = resolve(text)
-        if value is text or type(value) is int:
-            seen_by_11 = trap(text)
-            if seen_by_11:
-                self._remark("yaml-trap", _trap_text(text, value, seen_by_11), start, end)
-        elif type(value) is float and (value != value or value in (float("inf"), float("-inf"))):
-            self._remark("yaml-trap", f"`{text}` is no JSON value: quote it or remove it", start, end)
+        if tag and type(value) not in _PLAIN_TAGS[tag]:
+            raise self._error("unknown-tag", f"the value does not fit the tag {tag!r}: remove the tag", event)
+        if value is text or type(value) in (int, float):
+            self._note_trap(text, value, start, end)
         return value
+
+    def _note_trap(self, text: str, value: Any, start: int, end: int) -> None:
+        if value is text and is_beyond_json(text):
+            message = f"`{_short(text)}` is no JSON number and is read as text: quote it, or write another number"
+            self._remark("yaml-trap", message, start, end)
+        elif not self._like_json and (seen_by_11 := trap(text, value)) is not None:
+            self._remark("yaml-trap", _trap_text(text, value, seen_by_11), start, end)
 
     def _key(self, frame: _Frame, event: Any, text: str, start: int, end: int) -> None:
         if len(text) > self._limits.key:
-            raise self._error(
-                "key-too-long", f"a key has {len(text)} characters; the limit is {self._limits.key}", event
-            )
+            message = f"a key has {len(text)} characters; the limit is {self._limits.key}: shorten it"
+            raise self._error("key-too-long", message, event)
         frame.key, frame.key_start, frame.key_end = text, start, end
+        if event.anchor:
+            self._anchors[event.anchor] = _Anchored(text)
         if event.tag is None and event.implicit[0]:
-            if text == "<<":
+            frame.is_merge = text == _MERGE_KEY
+            if frame.is_merge:
                 return
-            value = resolve(text)
-            if value is not text:
-                self._remark(
-                    "key-not-text", f"the key `{text}` is no text in YAML: write '{text}' in quotes", start, end
-                )
-            elif (seen := trap(text)) is not None:
-                self._remark("yaml-trap", _trap_text(text, text, seen), start, end)
+            self._note_plain_key(text, start, end)
         if text in frame.seen:
-            message = f"the key {text!r} stands here twice: the first value is used; remove or rename one"
+            message = f"the key {_short(text)!r} stands here twice: the first value is used; remove or rename one"
             self._remark("duplicate-key", message, start, end, frame.seen[text])
         else:
             frame.seen[text] = start
 
+    def _note_plain_key(self, text: str, start: int, end: int) -> None:
+        if resolve(text) is not text:
+            message = f"the key `{_short(text)}` is no text in YAML: write '{_short(text)}' in quotes"
+            self._remark("key-not-text", message, start, end)
+        elif (seen := trap(text, text)) is not None:
+            self._remark("yaml-trap", _trap_text(text, text, seen), start, end)
+
     def _open(self, event: Any, container: Any) -> None:
         if event.tag not in _COLLECTION_TAGS:
             raise self._error("unknown-tag", f"the tag {event.tag!r} is not allowed: write plain YAML", event)
-        if len(self._stack) >= self._limits.depth:
-            raise self._error(
-                "too-deep", f"more than {self._limits.depth} levels of nesting: flatten it by $ref", event
-            )
+        self._check_depth(1, event)
         self._key_must_be_scalar(event)
         if event.anchor:
             self._anchors.pop(event.anchor, None)
             self._open_anchors[len(self._stack)] = event.anchor
         self._stack.append(_Frame(container, pack(event.start_mark.line, event.start_mark.column)))
 
+    def _check_depth(self, more: int, event: Any) -> None:
+        if len(self._stack) + more > self._limits.depth:
+            message = f"more than {self._limits.depth} levels of nesting: flatten it by $ref"
+            raise self._error("too-deep", message, event)
+
     def _close(self, event: Any) -> None:
         frame = self._stack.pop()
         end = self._last_end(frame, event)
         if frame.merges:
             self._merge(frame, event)
-        self._result.positions.add(frame.container, frame.spans)
+        if frame.spans:
+            self._result.positions.add(frame.container, frame.spans)
         anchor = self._open_anchors.pop(len(self._stack), None)
         if anchor:
-            self._anchors[anchor] = (frame.container, frame.weight)
-        self._place(frame.container, frame.start, end, frame.weight, counted=True)
+            self._anchors[anchor] = _Anchored(frame.container, frame.weight, frame.height)
+        self._place(frame.container, frame.start, end, frame.weight, frame.height, counted=True)
 
     @staticmethod
     def _last_end(frame: _Frame, event: Any) -> int:
@@ -260,35 +283,42 @@ class _Builder:
         if event.anchor not in self._anchors:
             raise self._error("unknown-alias", f"the alias *{event.anchor} has no anchor before it", event)
         self._key_must_be_scalar(event)
-        value, weight = self._anchors[event.anchor]
+        target = self._anchors[event.anchor]
+        self._check_depth(target.height, event)
         start = pack(event.start_mark.line, event.start_mark.column)
-        self._place(value, start, pack(event.end_mark.line, event.end_mark.column), weight)
+        end = pack(event.end_mark.line, event.end_mark.column)
+        self._place(target.value, start, end, target.weight, target.height)
 
-    def _place(self, value: Any, start: int, end: int, weight: int, *, counted: bool = False) -> None:
+    def _place(self, value: Any, start: int, end: int, weight: int, height: int, *, counted: bool = False) -> None:
         """Puts a finished value where it belongs. A container's own values have been counted while it was open."""
-        self._nodes += 1 if counted else weight
-        if self._nodes > self._limits.nodes:
-            message = (
-                f"more than {self._limits.nodes} values, aliases expanded: split the description or lower the aliases"
-            )
-            line, column = (start >> 26) + 1, 1
-            raise ReadError("too-large", message, line, column)
+        self._count(1 if counted else weight, start)
         if not self._stack:
             self._result.value = value
             self._result.positions.root = (start, end)
             return
         frame = self._stack[-1]
         frame.weight += weight
+        if height >= frame.height:
+            frame.height = height + 1
         if type(frame.container) is list:
             frame.container.append(value)
             frame.spans += (start, end, start, end)
             return
         key, frame.key = frame.key, None
-        if key == "<<":
+        if frame.is_merge:
             frame.merges.append(value)
+            frame.is_merge = False
         elif key not in frame.container:
             frame.container[key] = value
             frame.spans += (frame.key_start, frame.key_end, start, end)
+
+    def _count(self, more: int, start: int) -> None:
+        self._nodes += more
+        if self._nodes > self._limits.nodes:
+            message = (
+                "the description has too many values, aliases expanded: split it into several, or use fewer aliases"
+            )
+            raise ReadError("too-large", message, *unpack(start))
 
     def _merge(self, frame: _Frame, event: Any) -> None:
         """YAML 1.1 merge keys, which real descriptions use: own keys win, then earlier merged mappings."""
@@ -296,17 +326,22 @@ class _Builder:
             for source in merged if isinstance(merged, list) else [merged]:
                 if not isinstance(source, dict):
                     raise self._error("bad-merge", "`<<` takes a mapping or a list of mappings", event)
-                for key, value in source.items():
+                spans = self._result.positions.row(source)
+                for number, (key, value) in enumerate(source.items()):
                     if key not in frame.container:
                         frame.container[key] = value
-                        frame.spans += (frame.start, frame.start, frame.start, frame.start)
+                        frame.spans += spans[number * 4 : number * 4 + 4]
 
     def _key_must_be_scalar(self, event: Any) -> None:
         if self._stack and type(self._stack[-1].container) is dict and self._stack[-1].key is None:
             raise self._error("complex-key", "a key must be text, not a mapping, a list or an alias", event)
 
     def _remark(self, code: str, message: str, start: int, end: int, first: int | None = None) -> None:
-        self._result.remarks.append(Remark(code, message, self._pointer(), start, end, first))
+        self._remarked[code] += 1
+        if self._remarked[code] == self._limits.remarks:
+            message = f"{message} (there are more of this kind: only the first {self._limits.remarks} are reported)"
+        if self._remarked[code] <= self._limits.remarks:
+            self._result.remarks.append(Remark(code, message, self._pointer(), start, end, first))
 
     def _pointer(self) -> str:
         """The pointer of the value or key being read."""
@@ -326,3 +361,7 @@ class _Builder:
 def _trap_text(text: str, value: Any, seen: str) -> str:
     read = "text" if isinstance(value, str) else f"the number {value}"
     return f"`{text}` is {read} here, but {seen} to YAML 1.1 readers: write it in quotes or in another form"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"

@@ -6,24 +6,26 @@ them. Source: OpenAPI 3.1.1, sections 4.6 and 4.8.23; RFC 3986, section 5.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
+from tallystick.document.file import Document, read_document
 from tallystick.document.limits import Limits
 from tallystick.document.location import Location
-from tallystick.document.pointer import pointer_tokens
-from tallystick.document.positions import PositionTable, unpack
-from tallystick.document.reader import Parsed, ReadError, Remark, parse
+from tallystick.document.pointer import child_of, join, pointer_tokens
 from tallystick.document.remote import fetch
-from tallystick.findings import Finding, InputError, Level, Place, shown_path
+from tallystick.findings import InputError, Place, shown_path
 
-__all__ = ["Document", "Source", "Target", "UnresolvedReference", "load"]
+__all__ = ["Document", "Source", "Target", "UnresolvedReference"]
 
-STDIN_NAME = "-"
+_HINTS: Final = 20  # references in one description that get a "did you mean"; finding one costs time
+_LONGEST_HINT: Final = 80
+_MOST_NAMES: Final = 3000
+_SHOWN: Final = 200
 
 
 class UnresolvedReference(Exception):
@@ -32,70 +34,6 @@ class UnresolvedReference(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code, self.message = code, message
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Document:
-    """One file: values, positions, and where it came from."""
-
-    uri: str
-    """Absolute path or address, without a fragment."""
-    name: str
-    """The path as the user should see it."""
-    value: Any
-    positions: PositionTable
-    remarks: tuple[Remark, ...]
-
-    def place(self, pointer: str, *, key: bool = False) -> Place:
-        """The place of the value or key at ``pointer``, or of its nearest ancestor."""
-        span, value = self.positions.root, self.value
-        tokens = pointer_tokens(pointer)
-        for depth, token in enumerate(tokens):
-            index = _index(value, token)
-            if index is None:
-                break
-            as_key = key and depth == len(tokens) - 1 and isinstance(value, dict)
-            span = self.positions.span(value, index, key=as_key) or span
-            value = value[token] if isinstance(value, dict) else value[index]
-        return self._place(span, pointer)
-
-    def _place(self, span: tuple[int, int], pointer: str) -> Place:
-        return Place(self.name, *unpack(span[0]), *unpack(span[1]), pointer)
-
-    def findings(self) -> list[Finding]:
-        """What the reader noticed: duplicate keys, keys that are no text, YAML traps."""
-        return [self._finding(remark) for remark in self.remarks]
-
-    def _finding(self, remark: Remark) -> Finding:
-        level = Level.ERROR if remark.code == "duplicate-key" else Level.WARNING
-        related = () if remark.first is None else (self._place((remark.first, remark.first), remark.pointer),)
-        place = self._place((remark.start, remark.end), remark.pointer)
-        return Finding(remark.code, level, remark.message, place, related=related)
-
-    def at(self, pointer: str) -> Any:
-        """The value at a pointer.
-
-        Raises:
-            KeyError: there is none.
-        """
-        value = self.value
-        for token in pointer_tokens(pointer):
-            index = _index(value, token)
-            if index is None:
-                raise KeyError(pointer)
-            value = value[token] if isinstance(value, dict) else value[index]
-        return value
-
-
-def _index(value: Any, token: str) -> int | None:
-    """The number of the child that a token names, in document order."""
-    if isinstance(value, dict):
-        if token not in value:
-            return None
-        return next(index for index, name in enumerate(value) if name == token)
-    if isinstance(value, list) and token.isascii() and token.isdigit() and int(token) < len(value):
-        return int(token)
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +56,13 @@ class Source:
     def __init__(self, allow_hosts: Iterable[str], allow_folders: Iterable[Path], limits: Limits) -> None:
         self._hosts = frozenset(allow_hosts)
         self._folders = [folder.resolve() for folder in allow_folders]
-        self._limits = limits
+        self.limits = limits
         self._documents: dict[str, Document] = {}
+        self._unreadable: dict[str, InputError] = {}
         self._anchors: dict[str, dict[str, str]] = {}
-        self._bytes = 0
+        self._resolved: dict[tuple[str, str], Target] = {}
+        self._bytes = self._nodes = 0
+        self._hints = 0
         self.root: Document
 
     @property
@@ -136,13 +77,27 @@ class Source:
             UnresolvedReference: it leads nowhere, or where it may not lead.
             InputError: the file it leads to cannot be read.
         """
-        address, fragment = urldefrag(reference)
+        key = (base.uri, reference)
+        target = self._resolved.get(key)
+        if target is None:
+            target = self._resolved[key] = self._follow(reference, base)
+        return target
+
+    def _follow(self, reference: str, base: Document) -> Target:
+        try:
+            address, fragment = urldefrag(reference)
+        except ValueError as error:
+            raise UnresolvedReference("ref-unresolved", f"{_shown(reference)} is no address: {error}") from None
         document = self._document(address, base) if address else base
         pointer = self._pointer(document, unquote(fragment), reference)
         try:
             return Target(document, pointer, document.at(pointer))
-        except (KeyError, ValueError):
-            message = f"the reference {reference!r} leads nowhere: {document.name} has nothing at {pointer!r}{_near(document, pointer)}"
+        except KeyError:
+            hint = self._hint(document, pointer)
+            message = (
+                f"the reference {_shown(reference)} leads nowhere: {document.name} has nothing at "
+                f"{_shown(pointer)}{hint or ': correct it, or add what it names'}"
+            )
             raise UnresolvedReference("ref-unresolved", message) from None
 
     def _pointer(self, document: Document, fragment: str, reference: str) -> str:
@@ -150,32 +105,41 @@ class Source:
             return fragment
         if document.uri not in self._anchors:
             self._anchors[document.uri] = dict(_anchors(document.value, ""))
-        if fragment not in self._anchors[document.uri]:
-            message = f"the reference {reference!r} names the anchor {fragment!r}, which {document.name} does not have: add `$anchor`, or write a JSON pointer such as #/components/schemas/Name"
+        pointer = self._anchors[document.uri].get(fragment)
+        if pointer is None:
+            message = (
+                f"the reference {_shown(reference)} names the anchor {_shown(fragment)}, which {document.name} does not"
+                f" have: add `$anchor`, or write a JSON pointer such as #/components/schemas/Name"
+            )
             raise UnresolvedReference("ref-unresolved", message)
-        return self._anchors[document.uri][fragment]
+        return pointer
 
     def _document(self, address: str, base: Document) -> Document:
-        if urlsplit(address).scheme in ("http", "https") or urlsplit(base.uri).scheme in ("http", "https"):
-            return self._remote(urljoin(base.uri, address))
         scheme = urlsplit(address).scheme
-        if scheme and len(scheme) > 1:
-            message = f"references by {scheme}: are not followed: use a relative path"
+        if scheme in ("http", "https") or urlsplit(base.uri).scheme in ("http", "https"):
+            return self._remote(urljoin(base.uri, address))
+        if len(scheme) > 1:  # a single letter is a drive
+            message = f"references by {scheme}: are not followed: write a relative path"
             raise UnresolvedReference("ref-scheme", message)
-        path = Path(base.uri).parent / unquote(address)
-        return self._file(path, address)
+        try:
+            return self._file(Path(base.uri).parent / unquote(address), address)
+        except (OSError, ValueError, RuntimeError) as error:  # a NUL, a name that is too long, a circle of links
+            message = f"the reference {_shown(address)} is no usable path: {error}"
+            raise UnresolvedReference("ref-unresolved", _shown(message, quoted=False)) from None
 
     def _file(self, path: Path, address: str) -> Document:
         resolved = path.resolve()
         if str(resolved) in self._documents:
             return self._documents[str(resolved)]
         if not any(resolved.is_relative_to(folder) for folder in self._folders):
-            message = f"the reference {address!r} leaves the folder of the description: move the file below it, or allow its folder with --allow-folder"
+            message = (
+                f"the reference {_shown(address)} leaves the folder of the description: move the file below it,"
+                " or allow its folder by allow-folder in tally.toml"
+            )
             raise UnresolvedReference("ref-outside", message)
         if not resolved.is_file():
-            raise UnresolvedReference(
-                "ref-unresolved", f"the reference {address!r} leads to a file that does not exist: {shown_path(path)}"
-            )
+            message = f"the reference {_shown(address)} leads to a file that does not exist: {shown_path(path)}"
+            raise UnresolvedReference("ref-unresolved", message)
         return self.add(resolved, shown_path(resolved))
 
     def _remote(self, address: str) -> Document:
@@ -183,13 +147,17 @@ class Source:
             return self._documents[address]
         host = urlsplit(address).hostname or ""
         if host not in self._hosts:
-            message = f"the reference to {address!r} needs the network: allow it with --allow-host {host}, or save the file beside the description"
+            message = (
+                f"the reference to {_shown(address)} needs the network: allow it with --allow-host {host},"
+                " or save the file beside the description"
+            )
             raise UnresolvedReference("ref-remote", message)
         try:
-            data = fetch(address, self._limits.bytes, self._hosts)
+            data = fetch(address, self.limits.bytes, self._hosts)
         except OSError as error:
-            raise UnresolvedReference("ref-remote", f"{address} could not be fetched: {error}") from None
-        return self._add(address, address, data)
+            message = f"{_shown(address)} could not be fetched: {error}"
+            raise UnresolvedReference("ref-remote", message) from None
+        return self.add_bytes(address, address, data)
 
     def add(self, path: Path, name: str) -> Document:
         """Reads a local file.
@@ -198,105 +166,66 @@ class Source:
             InputError: it cannot be read.
         """
         try:
-            size = path.stat().st_size
-            if size > self._limits.bytes:
-                raise _too_large(name, self._limits.bytes)
-            data = path.read_bytes()
+            with path.open("rb") as file:
+                data = file.read(self.limits.bytes + 1)
         except OSError as error:
             message = f"cannot read {name}: {error.strerror or error}; check the path"
             raise InputError.of("file-unreadable", message, Place(name)) from None
-        return self._add(str(path), name, data)
+        return self.add_bytes(str(path), name, data)
 
-    def _add(self, uri: str, name: str, data: bytes) -> Document:
+    def add_bytes(self, uri: str, name: str, data: bytes) -> Document:
+        """Reads the bytes of a file; a file that could not be read fails again at once.
+
+        Raises:
+            InputError: it is too large, one too many, or no YAML or JSON.
+        """
+        if uri in self._unreadable:
+            raise self._unreadable[uri]
         self._bytes += len(data)
-        if len(data) > self._limits.bytes:
-            raise _too_large(name, self._limits.bytes)
-        if len(self._documents) >= self._limits.files or self._bytes > self._limits.total_bytes:
-            message = f"the description has more than {self._limits.files} files or {self._limits.total_bytes} bytes: bundle it, or split it into several"
-            raise InputError.of("too-many-files", message, Place(name))
-        parsed = _parse(data, name, self._limits)
-        document = Document(uri, name, parsed.value, parsed.positions, tuple(parsed.remarks))
+        self._check_size(name, data)
+        try:
+            document = read_document(uri, name, data, replace(self.limits, nodes=self.limits.nodes - self._nodes))
+        except InputError as error:
+            self._unreadable[uri] = error
+            raise
+        self._nodes += document.nodes
         self._documents[uri] = document
         return document
 
-
-def load(
-    path: str | Path,
-    *,
-    allow_hosts: Iterable[str] = (),
-    allow_folders: Iterable[Path] = (),
-    limits: Limits | None = None,
-) -> Source:
-    """Reads the root file of a description (``-`` is standard input).
-
-    Raises:
-        InputError: there is no such file, it is no YAML or JSON, or it is no OpenAPI 3.0, 3.1 or 3.2 description.
-    """
-    limits = limits or Limits()
-    if str(path) == STDIN_NAME:
-        source = Source(allow_hosts, (Path.cwd(), *allow_folders), limits)
-        source.root = source._add(str(Path.cwd() / "<stdin>"), STDIN_NAME, sys.stdin.buffer.read(limits.bytes + 1))
-    else:
-        file = Path(path)
-        if file.is_dir():
-            raise InputError.of(
-                "file-unreadable", f"{path} is a folder: name the root file of the description", Place(str(path))
+    def _check_size(self, name: str, data: bytes) -> None:
+        if len(data) > self.limits.bytes:
+            message = f"{name} has more than {self.limits.bytes} bytes: split the description by $ref"
+            raise InputError.of("too-large", message, Place(name))
+        if len(self._documents) >= self.limits.files or self._bytes > self.limits.total_bytes:
+            message = (
+                f"the description has more than {self.limits.files} files or {self.limits.total_bytes} bytes:"
+                " split it into several descriptions"
             )
-        if not file.exists():
-            raise InputError.of("file-unreadable", f"there is no file {path}: check the path", Place(str(path)))
-        source = Source(allow_hosts, (file.resolve().parent, *allow_folders), limits)
-        source.root = source.add(file.resolve(), shown_path(file))
-    _check_version(source.root)
-    return source
+            raise InputError.of("too-many-files", message, Place(name))
+
+    def _hint(self, document: Document, pointer: str) -> str:
+        """The closest existing key to the first one that is missing, for the first few references."""
+        self._hints += 1
+        if self._hints > _HINTS:
+            return ""
+        value = document.value
+        for token in pointer_tokens(pointer):
+            try:
+                value = child_of(value, token)
+            except KeyError:
+                return _similar(token, value)
+        return ""
 
 
-def _check_version(root: Document) -> None:
-    value = root.value
-    if not isinstance(value, dict):
-        raise InputError.of(
-            "not-openapi", "an OpenAPI description is a mapping that begins with `openapi: 3.1.0`", root.place("")
-        )
-    if "swagger" in value and "openapi" not in value:
-        message = (
-            f"this is Swagger {value['swagger']}: convert it to OpenAPI 3 first (for example with swagger2openapi)"
-        )
-        raise InputError.of("not-openapi", message, root.place("/swagger"))
-    version = value.get("openapi")
-    if version is None:
-        raise InputError.of("not-openapi", "the key `openapi` is missing: begin with `openapi: 3.1.0`", root.place(""))
-    if not isinstance(version, str) or not version.startswith(("3.0.", "3.1.", "3.2.")) or len(version) > 20:
-        message = f"OpenAPI version {version!r} is not supported: write `openapi: 3.0.x`, `3.1.x` or `3.2.x` as text"
-        raise InputError.of("not-openapi", message, root.place("/openapi"))
+def _similar(token: str, value: Any) -> str:
+    if not isinstance(value, dict) or len(token) > _LONGEST_HINT or len(value) > _MOST_NAMES:
+        return ""
+    names = get_close_matches(token, [name for name in value if len(name) <= _LONGEST_HINT], 1)
+    return f"; did you mean {names[0]!r}?" if names else ""
 
 
-def _parse(data: bytes, name: str, limits: Limits) -> Parsed:
-    try:
-        text = data.decode(_encoding(data))
-    except UnicodeDecodeError as error:
-        before = data[: error.start]
-        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
-        place = Place(name, before.count(b"\n") + 1, column)
-        raise InputError.of("encoding", "the file is not UTF-8: save it in that encoding", place) from None
-    try:
-        return parse(text, limits)
-    except ReadError as error:
-        place = Place(name, error.line, error.column, error.line, error.column)
-        raise InputError.of(error.code, error.message, place) from None
-
-
-def _encoding(data: bytes) -> str:
-    """By byte order mark (YAML 1.2.2, section 5.2); UTF-8 otherwise."""
-    return "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-
-
-def _too_large(name: str, limit: int) -> InputError:
-    return InputError.of("too-large", f"{name} has more than {limit} bytes: split the description by $ref", Place(name))
-
-
-def _anchors(value: Any, pointer: str) -> Iterable[tuple[str, str]]:
+def _anchors(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
     """``$anchor`` names below a value (JSON Schema 2020-12 core, section 8.2.2) with the pointers they stand for."""
-    from tallystick.document.pointer import join
-
     if isinstance(value, dict):
         for keyword in ("$anchor", "$dynamicAnchor"):
             if isinstance(value.get(keyword), str):
@@ -308,15 +237,7 @@ def _anchors(value: Any, pointer: str) -> Iterable[tuple[str, str]]:
             yield from _anchors(child, join(pointer, index))
 
 
-def _near(document: Document, pointer: str) -> str:
-    """A hint: the closest existing key to the first one that is missing."""
-    from difflib import get_close_matches
-
-    value = document.value
-    for token in pointer_tokens(pointer):
-        index = _index(value, token)
-        if index is None:
-            names = get_close_matches(token, list(value), 1) if isinstance(value, dict) else []
-            return f"; did you mean {names[0]!r}?" if names else ""
-        value = value[token] if isinstance(value, dict) else value[index]
-    return ""
+def _shown(text: str, *, quoted: bool = True) -> str:
+    """A text of the description within a message: of bounded length."""
+    short = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    return repr(short) if quoted else short
