@@ -12,8 +12,8 @@ __all__ = ["write_atomically"]
 def write_atomically(path: Path, content: bytes) -> None:
     """Replaces the file at ``path``; readers see the old content or the new one, never a part.
 
-    Missing folders are created. The permissions are those of an existing file, else what the umask gives. A link stays a
-    link, its target is replaced; a pipe or a device is written to. Raises OSError.
+    Missing folders are created. The permissions are those of an existing file, else what the umask gives. A link stays
+    a link, its target is replaced; a pipe or a device is written to. Raises OSError.
     """
     path = Path(os.path.realpath(path))
     if path.exists() and not path.is_file() and not path.is_dir():
