@@ -1,5 +1,6 @@
 """The contract model: one normal form of an API, and the canonical document that generators are fed."""
 
+from tallystick.contract.canonical import Canonical, canonicalise
 from tallystick.contract.model import (
     Body,
     Contract,
@@ -24,6 +25,7 @@ from tallystick.contract.reading import read
 
 __all__ = [
     "Body",
+    "Canonical",
     "Contract",
     "Encoding",
     "Example",
@@ -39,6 +41,7 @@ __all__ = [
     "SecurityScheme",
     "Server",
     "Tag",
+    "canonicalise",
     "constant_case",
     "enum_member_names",
     "pascal_case",

@@ -1,0 +1,190 @@
+"""The canonical document: every operation written out in place, every class among the components."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from tallystick.contract.model import (
+    Body,
+    Contract,
+    Example,
+    Header,
+    Link,
+    MediaType,
+    Operation,
+    Parameter,
+    Reply,
+    Schema,
+    SecurityScheme,
+    Server,
+)
+from tallystick.document import METHODS
+
+__all__ = ["DocumentWriter"]
+
+_Json = dict[str, Any]
+_EMPTY_REPLY: Final = {"description": "No description."}
+
+
+class DocumentWriter:
+    """Writes the model back as an OpenAPI 3.1 document.
+
+    ``schema`` gives the canonical form of a schema; ``origins`` notes which pointer of the description each written
+    object came from, by the object's identity.
+    """
+
+    def __init__(self, schema: Callable[[Schema], _Json], origins: dict[int, str]) -> None:
+        self._schema = schema
+        self._origins = origins
+
+    def paths(self, contract: Contract) -> _Json:
+        """The Paths Object."""
+        return self._path_items(contract.operations)
+
+    def webhooks(self, contract: Contract) -> _Json:
+        """The webhooks by name."""
+        return self._path_items(contract.webhooks)
+
+    def _path_items(self, operations: Iterable[Operation]) -> _Json:
+        items: _Json = {}
+        for operation in operations:
+            item = items.setdefault(operation.path, {})
+            written = self._operation(operation)
+            method = operation.method.lower()
+            if method in METHODS and operation.method == method.upper():
+                item[method] = written
+            else:
+                item.setdefault("additionalOperations", {})[operation.method] = written
+        return items
+
+    def _operation(self, operation: Operation) -> _Json:
+        written: _Json = {"operationId": operation.id}
+        written.update(_said(tags=list(operation.tags), summary=operation.summary, description=operation.description))
+        if operation.deprecated:
+            written["deprecated"] = True
+        if operation.parameters:
+            written["parameters"] = [self._parameter(parameter) for parameter in operation.parameters]
+        if operation.body is not None:
+            written["requestBody"] = self._body(operation.body)
+        written["responses"] = {reply.status: self._reply(reply) for reply in operation.replies} or {
+            "default": dict(_EMPTY_REPLY)
+        }
+        if operation.callbacks:
+            written["callbacks"] = {callback.id: self._path_items([callback]) for callback in operation.callbacks}
+        if operation.security_stated:
+            written["security"] = [{key: list(scopes) for key, scopes in r.items()} for r in operation.security]
+        if operation.servers:
+            written["servers"] = [_server(server) for server in operation.servers]
+        return self._from(operation.location.pointer, {**written, **operation.extensions})
+
+    def _parameter(self, parameter: Parameter) -> _Json:
+        written: _Json = {"name": parameter.name, "in": parameter.place, **_said(description=parameter.description)}
+        if parameter.required:
+            written["required"] = True
+        written.update(
+            _said(
+                deprecated=parameter.deprecated,
+                allowReserved=parameter.allow_reserved,
+                allowEmptyValue=parameter.allow_empty,
+            )
+        )
+        if parameter.content:
+            written["content"] = self._content(parameter.content)
+        else:
+            written |= {"style": parameter.style, "explode": parameter.explode}
+            written["schema"] = self._schema(parameter.schema) if parameter.schema is not None else {}
+        written.update(self._examples(parameter.examples))
+        return self._from(parameter.location.pointer, {**written, **parameter.extensions})
+
+    def _body(self, body: Body) -> _Json:
+        written: _Json = {**_said(description=body.description), "content": self._content(body.content)}
+        if body.required:
+            written["required"] = True
+        return self._from(body.location.pointer, {**written, **body.extensions})
+
+    def _content(self, content: Iterable[MediaType]) -> _Json:
+        return {media.name: self._media(media) for media in content}
+
+    def _media(self, media: MediaType) -> _Json:
+        written: _Json = {}
+        if media.schema is not None:
+            written["schema"] = self._schema(media.schema)
+        if media.item_schema is not None:
+            written["itemSchema"] = self._schema(media.item_schema)
+        written.update(self._examples(media.examples))
+        if media.encoding:
+            written["encoding"] = {name: _encoding(encoding) for name, encoding in media.encoding.items()}
+            for name, encoding in media.encoding.items():
+                if encoding.headers:
+                    written["encoding"][name]["headers"] = self._headers(encoding.headers)
+        return self._from(media.location.pointer, written)
+
+    def _reply(self, reply: Reply) -> _Json:
+        written: _Json = {"description": reply.description}
+        if reply.headers:
+            written["headers"] = self._headers(reply.headers)
+        if reply.content:
+            written["content"] = self._content(reply.content)
+        if reply.links:
+            written["links"] = {link.name: _link(link) for link in reply.links}
+        return self._from(reply.location.pointer, {**written, **reply.extensions})
+
+    def _headers(self, headers: Iterable[Header]) -> _Json:
+        return {header.name: self._header(header) for header in headers}
+
+    def _header(self, header: Header) -> _Json:
+        written: _Json = _said(description=header.description, required=header.required, deprecated=header.deprecated)
+        if header.content:
+            written["content"] = self._content(header.content)
+        else:
+            written |= {"style": "simple", "explode": header.explode}
+            written["schema"] = self._schema(header.schema) if header.schema is not None else {}
+        return self._from(header.location.pointer, written)
+
+    @staticmethod
+    def _examples(examples: Iterable[Example]) -> _Json:
+        named = {}
+        for example in examples:
+            value = {"externalValue": example.external} if example.external else {"value": example.value}
+            named[example.name or "example"] = {**_said(summary=example.summary), **value}
+        return {"examples": named} if named else {}
+
+    def _from(self, pointer: str, written: _Json) -> _Json:
+        self._origins[id(written)] = pointer
+        return written
+
+
+def security_schemes(schemes: Mapping[str, SecurityScheme]) -> _Json:
+    """The schemes by key."""
+    return {key: _scheme(scheme) for key, scheme in schemes.items()}
+
+
+def _scheme(scheme: SecurityScheme) -> _Json:
+    return {
+        "type": scheme.type,
+        **_said(
+            description=scheme.description, name=scheme.parameter, scheme=scheme.scheme, bearerFormat=scheme.bearer_format,
+            flows=dict(scheme.flows), openIdConnectUrl=scheme.openid_url,
+        ),
+        **({"in": scheme.place} if scheme.place else {}),
+    }  # fmt: skip
+
+
+def _encoding(encoding: Any) -> _Json:
+    stated = _said(contentType=encoding.content_type, allowReserved=encoding.allow_reserved)
+    return {**stated, "style": encoding.style, "explode": encoding.explode}
+
+
+def _link(link: Link) -> _Json:
+    written = _said(operationId=link.operation_id, parameters=dict(link.parameters), description=link.description)
+    return {**written, "requestBody": link.request_body} if link.request_body is not None else written
+
+
+def _server(server: Server) -> _Json:
+    return {"url": server.url, **_said(description=server.description, variables=dict(server.variables))}
+
+
+def _said(**fields: Any) -> _Json:
+    """The fields that say something."""
+    return {name: value for name, value in fields.items() if value}

@@ -1,0 +1,47 @@
+"""Lists of values as engines want them: one type each, no null, no duplicates, and at least one member."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from tallystick.contract.canonical.flat import json_type, unique
+
+__all__ = ["EnumForms", "enum_forms"]
+
+
+@dataclass(frozen=True, slots=True)
+class EnumForms:
+    """What becomes of a list of values."""
+
+    groups: dict[str, list[Any]]
+    """Members by type (string, integer), each list without duplicates."""
+    others: list[Any]
+    """Values that no enum class can hold: fractions, lists, objects."""
+    booleans: list[bool]
+    nullable: bool
+    misfits: list[Any]
+    """Values that the stated type excludes, so that they can never occur."""
+
+
+def enum_forms(values: Iterable[Any], types: frozenset[str] | None) -> EnumForms:
+    """Sorts the values of an ``enum`` by what they can become."""
+    groups: dict[str, list[Any]] = {}
+    others: list[Any] = []
+    booleans: list[bool] = []
+    misfits: list[Any] = []
+    nullable = False
+    for value in unique(values):
+        kind = json_type(value)
+        if types is not None and kind not in types and not (kind == "integer" and "number" in types):
+            misfits.append(value)
+        elif kind == "null":
+            nullable = True
+        elif kind == "boolean":
+            booleans.append(value)
+        elif kind in ("string", "integer"):
+            groups.setdefault(kind, []).append(int(value) if kind == "integer" else value)
+        else:
+            others.append(value)
+    return EnumForms(groups, others, booleans, nullable, misfits)

@@ -1,0 +1,252 @@
+"""What a schema says with its ``allOf`` and references taken in: one accumulator of keywords."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from tallystick.contract.model import type_names
+from tallystick.document import join
+
+__all__ = ["ANNOTATIONS", "JOIN", "KIND", "Flat", "Part", "Union", "is_json_equal", "source_pointer", "split"]
+
+JOIN: Final = "\x1f"
+"""Joins the pointers of schemas that were merged; no pointer holds it."""
+KIND: Final = "\x1e"
+"""Stands between a pointer and the aspect of it that a component shows."""
+
+ANNOTATIONS: Final = frozenset((
+    "$anchor", "$comment", "$defs", "$dynamicAnchor", "$id", "$schema", "$vocabulary", "default", "definitions",
+    "deprecated", "description", "example", "examples", "externalDocs", "readOnly", "title", "writeOnly", "xml",
+))  # fmt: skip
+"""Keywords that accept every value."""
+
+_LOWER_BOUNDS: Final = frozenset(("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"))
+_UPPER_BOUNDS: Final = frozenset(("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"))
+_LABELS: Final = frozenset(("format", "contentMediaType", "contentEncoding", "contentSchema"))
+_HIDDEN: Final = frozenset((
+    "contains", "dependentRequired", "dependentSchemas", "maxContains", "minContains", "not", "patternProperties",
+    "propertyNames", "unevaluatedItems",
+))  # fmt: skip
+"""Assertions that no engine turns into a type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A schema value and the pointer it has in the description."""
+
+    value: Any
+    pointer: str
+
+    def child(self, *tokens: str | int) -> Part:
+        """The subschema at the tokens."""
+        value = self.value
+        for token in tokens:
+            value = value[token]
+        return Part(value, join(self.pointer, *tokens))
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """One ``anyOf`` or ``oneOf``."""
+
+    keyword: str
+    members: tuple[Part, ...]
+    discriminator: Mapping[str, Any] | None
+    pointer: str
+    """The schema that holds it."""
+
+
+@dataclass(slots=True)
+class Flat:
+    """The keywords of several schemas that must all hold, merged.
+
+    What cannot be merged goes to ``hidden``, as parts that must hold besides.
+    """
+
+    types: frozenset[str] | None = None
+    enum: list[Any] | None = None
+    is_const: bool = False
+    checks: dict[str, Any] = field(default_factory=dict)
+    properties: dict[str, tuple[Part, ...]] = field(default_factory=dict)
+    required: list[str] = field(default_factory=list)
+    additional: Part | None = None
+    additional_knows: frozenset[str] = frozenset()
+    """Properties declared beside ``additional``."""
+    items: tuple[Part, ...] = ()
+    prefix: tuple[Part, ...] = ()
+    unions: list[Union] = field(default_factory=list)
+    hidden: list[Part] = field(default_factory=list)
+    discriminator: Mapping[str, Any] | None = None
+    contradictions: list[str] = field(default_factory=list)
+
+    def copy(self) -> Flat:
+        """An independent accumulator with the same content."""
+        return replace(
+            self, checks=dict(self.checks), properties=dict(self.properties), required=list(self.required),
+            unions=list(self.unions), hidden=list(self.hidden), contradictions=list(self.contradictions),
+            enum=None if self.enum is None else list(self.enum),
+        )  # fmt: skip
+
+    def take(self, part: Part) -> None:
+        """Adds the own keywords of a schema; its references and ``allOf`` are the caller's business."""
+        value = part.value
+        if value is True:
+            return
+        if value is False:
+            self.hidden.append(Part({"not": {}}, part.pointer))
+            return
+        hidden = {key: child for key, child in value.items() if key in _HIDDEN}
+        for key, child in value.items():
+            if key not in ANNOTATIONS and key not in hidden and not key.startswith("x-"):
+                self._take(key, child, part)
+        self._take_conditional(value, part, hidden)
+        if hidden:
+            self.hidden.append(Part(hidden, part.pointer))
+
+    def _take(self, key: str, child: Any, part: Part) -> None:
+        if key == "type":
+            self._narrow_types(frozenset((child,) if isinstance(child, str) else child))
+        elif key in ("enum", "const"):
+            self._narrow_enum(child if key == "enum" else [child], is_const=key == "const")
+        elif key == "properties":
+            for name in child:
+                known = self.properties.get(name, ())
+                self.properties[name] = (*known, part.child("properties", name))
+        elif key == "required":
+            self.required += [name for name in child if name not in self.required]
+        elif key in ("additionalProperties", "unevaluatedProperties"):
+            self._take_additional(part.child(key), frozenset(part.value.get("properties", ())), deep=key[0] == "u")
+        elif key == "items":
+            self.items = (*self.items, part.child("items"))
+        elif key == "prefixItems":
+            self._take_prefix(part)
+        elif key in ("anyOf", "oneOf"):
+            members = tuple(part.child(key, index) for index in range(len(child)))
+            self.unions.append(Union(key, members, part.value.get("discriminator"), part.pointer))
+        elif key == "discriminator":
+            self.discriminator = child
+        elif key in _LABELS:
+            self.checks.setdefault(key, child)
+        elif key in _LOWER_BOUNDS or key in _UPPER_BOUNDS or key in ("pattern", "multipleOf", "uniqueItems"):
+            self._take_check(key, child, part)
+
+    def _narrow_types(self, types: frozenset[str]) -> None:
+        if self.types is None:
+            self.types = types
+            return
+        both = self.types & types
+        if "integer" in self.types ^ types and "number" in self.types ^ types:
+            both |= {"integer"}
+        if not both:
+            self.contradictions.append(f"type {_listed(self.types)} and type {_listed(types)} exclude each other")
+            return
+        self.types = both
+
+    def _narrow_enum(self, values: list[Any], *, is_const: bool) -> None:
+        self.is_const = self.is_const or is_const
+        if self.enum is None:
+            self.enum = list(values)
+            return
+        both = [value for value in self.enum if any(is_json_equal(value, other) for other in values)]
+        if both:
+            self.enum = both
+        else:
+            self.contradictions.append("the lists of values have none in common")
+
+    def _take_additional(self, part: Part, knows: frozenset[str], *, deep: bool) -> None:
+        """The stricter of several; an ``unevaluatedProperties`` sees the properties of all members."""
+        if part.value is True or part.value == {}:
+            if self.additional is None:
+                self.additional, self.additional_knows = part, knows
+            return
+        if self.additional is None or self.additional.value in (True, {}) or part.value is False:
+            self.additional = part
+            self.additional_knows = frozenset(self.properties) | knows if deep else knows
+
+    def _take_prefix(self, part: Part) -> None:
+        if self.prefix:
+            self.hidden.append(Part({"prefixItems": part.value["prefixItems"]}, part.pointer))
+            return
+        self.prefix = tuple(part.child("prefixItems", index) for index in range(len(part.value["prefixItems"])))
+        exact = {key: part.value[key] for key in ("prefixItems", "items") if key in part.value}
+        self.hidden.append(Part(exact, part.pointer))
+
+    def _take_check(self, key: str, child: Any, part: Part) -> None:
+        known = self.checks.get(key)
+        if known is None or known == child:
+            self.checks[key] = child
+        elif key in _LOWER_BOUNDS:
+            self.checks[key] = max(known, child)
+        elif key in _UPPER_BOUNDS:
+            self.checks[key] = min(known, child)
+        elif key == "uniqueItems":
+            self.checks[key] = True
+        else:
+            self.hidden.append(Part({key: child}, part.pointer))
+
+    def _take_conditional(self, value: Mapping[str, Any], part: Part, hidden: dict[str, Any]) -> None:
+        """``if`` with what belongs to it. The form ``if: {}, then: …`` is how this package writes hidden parts."""
+        if "if" not in value:
+            return
+        if value["if"] in ({}, True) and isinstance(then := value.get("then"), dict) and set(then) == {"allOf"}:
+            self.hidden += [part.child("then", "allOf", index) for index in range(len(then["allOf"]))]
+            return
+        hidden.update({key: value[key] for key in ("if", "then", "else") if key in value})
+
+
+def source_pointer(key: str) -> str:
+    """The pointer in the description that a key of a component leads to."""
+    return key.rpartition(JOIN)[2].partition(KIND)[0]
+
+
+def split(value: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The assertions and the annotations (extensions among them) of a schema."""
+    core: dict[str, Any] = {}
+    notes: dict[str, Any] = {}
+    for key, child in value.items():
+        (notes if key in ANNOTATIONS or key.startswith("x-") else core)[key] = child
+    return core, notes
+
+
+def is_json_equal(left: Any, right: Any) -> bool:
+    """Equality of JSON values (JSON Schema core, section 4.2.2): 1 equals 1.0, but not true."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(is_json_equal, left, right))
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(is_json_equal(left[key], right[key]) for key in left)
+    return bool(left == right)
+
+
+def json_type(value: Any) -> str:
+    """The narrowest JSON Schema type of a value; numbers without a fraction are integers."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int) or (isinstance(value, float) and value.is_integer()):
+        return "integer"
+    return {float: "number", str: "string", list: "array"}.get(type(value), "object")
+
+
+def unique(values: Iterable[Any]) -> list[Any]:
+    """The values, each once by JSON equality, in their order."""
+    found: list[Any] = []
+    seen: set[tuple[str, Any]] = set()
+    for value in values:
+        if isinstance(value, list | dict):
+            if not any(is_json_equal(value, other) for other in found):
+                found.append(value)
+            continue
+        key = (json_type(value), value)
+        if key not in seen:
+            seen.add(key)
+            found.append(value)
+    return found
+
+
+def _listed(types: Iterable[str]) -> str:
+    return " or ".join(name for name in type_names if name in types)
