@@ -1,0 +1,1 @@
+"""What every domain stands on: settings, database, unit of work, identity, limits, jobs, telemetry."""

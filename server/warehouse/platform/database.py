@@ -1,0 +1,186 @@
+"""The database: one set of tables, SQLite embedded or PostgreSQL, the same code on both.
+
+SQLite runs in WAL mode with one connection that writes (``BEGIN IMMEDIATE``, so that a writer never fails half-way) and a
+few that read. PostgreSQL has one pool; reads run in autocommit there, which spares two round trips each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, MetaData, String, TypeDecorator, Uuid, event, text
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+__all__ = ["Base", "Cents", "Database", "UtcDateTime", "is_outage"]
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: aware in Python, UTC in the database.
+
+    Binding a value without a zone raises ValueError: it would mean another moment on another machine.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Moves the moment to UTC; SQLite has no zones and gets the bare figures."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - fixed by the caller
+        """Gives the moment its zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Cents(TypeDecorator[Decimal]):
+    """An amount with two decimal places, kept as a whole number so that no digit is lost and sums are exact."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - fixed by the caller
+        """The amount in hundredths.
+
+        Raises:
+            ValueError: the amount has more than two decimal places.
+        """
+        if value is None:
+            return None
+        hundredths = value.scaleb(2)
+        if hundredths != hundredths.to_integral_value():
+            raise ValueError(f"{value} has more than two decimal places")
+        return int(hundredths)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002 - fixed by the caller
+        """The amount with its two places."""
+        return None if value is None else Decimal(value).scaleb(-2)
+
+
+class Base(DeclarativeBase):
+    """All tables of the service. Constraints have names that follow from what they say, on every database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[Mapping[Any, Any]] = {
+        datetime: UtcDateTime,
+        UUID: Uuid(),
+        int: BigInteger,
+        str: String,
+        dict[str, Any]: JSON,
+        dict[str, str]: JSON,
+        list[str]: JSON,
+    }
+
+
+class Database:
+    """The engines of one database. ``close`` it when the service stops.
+
+    ``patience`` in seconds is how long a request waits for a connection or a lock before it is answered with 503.
+    """
+
+    def __init__(self, url: str, *, readers: int = 4, connections: int = 10, patience: float = 5.0) -> None:
+        self.url = make_url(url)
+        self.is_embedded = self.url.get_backend_name() == "sqlite"
+        if self.is_embedded:
+            self._writing = _sqlite(self.url, size=1, begin="BEGIN IMMEDIATE", patience=patience)
+            self._reading = _sqlite(self.url, size=readers, begin="BEGIN", patience=patience)
+        else:
+            self._writing = _postgresql(self.url, connections, patience)
+            self._reading = self._writing.execution_options(isolation_level="AUTOCOMMIT")
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The engine for changes, for migrations and jobs."""
+        return self._writing
+
+    def session(self, *, write: bool = True) -> AsyncSession:
+        """A session that takes a connection at its first statement."""
+        return AsyncSession(self._writing if write else self._reading, expire_on_commit=False)
+
+    async def ping(self) -> None:
+        """Asks the database for a sign of life.
+
+        Raises:
+            Exception: what ``is_outage`` recognises, when there is none.
+        """
+        async with self._reading.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        await self._reading.dispose()
+        await self._writing.dispose()
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether an error says that the database cannot be reached or is overloaded, so that waiting may help."""
+    if isinstance(error, PoolTimeout | InterfaceError | ConnectionError):
+        return True
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, OperationalError)
+
+
+def _sqlite(url: URL, *, size: int, begin: str, patience: float) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=size, max_overflow=0, pool_timeout=patience, connect_args={"timeout": patience}
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite(patience))
+    event.listen(engine.sync_engine, "begin", _begin_with(begin))
+    return engine
+
+
+def _prepare_sqlite(patience: float) -> Callable[[Any, Any], None]:
+    def prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # transactions are begun by us, see _begin_with
+        cursor = connection.cursor()
+        for setting in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            f"busy_timeout={round(patience * 1000)}",
+        ):
+            cursor.execute(f"PRAGMA {setting}")
+        cursor.close()
+
+    return prepare
+
+
+def _begin_with(statement: str) -> Callable[[Connection], None]:
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+    return begin
+
+
+def _postgresql(url: URL, connections: int, patience: float) -> AsyncEngine:
+    return create_async_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=patience,
+        pool_recycle=1800,
+        connect_args={"timeout": patience, "command_timeout": 30, "server_settings": {"lock_timeout": "5s"}},
+    )
