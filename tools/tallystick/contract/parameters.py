@@ -112,7 +112,7 @@ class ParameterReader:
         for name in placeholders:
             if name not in declared:
                 message = f"the path {path} has {{{name}}}, but no path parameter of that name: declare it"
-                operation.report("path-params-match", message, Level.ERROR)
+                operation.report("path-params-match", message, Level.ERROR, key=True)
             ordered.append(declared.get(name) or _text_parameter(name, operation))
         for name, parameter in declared.items():
             if name not in placeholders:

@@ -1,0 +1,47 @@
+"""What reading a description found, under the ids of the rules it belongs to.
+
+Reading stops at nothing and notes what it had to mend; those notes are the first findings of a lint run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Final
+
+from tallystick.findings import Finding, Level
+
+__all__ = ["adopted"]
+
+_RULES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("ref-unresolved", "ref-scheme", "ref-outside", "ref-remote"), "ref-resolves"),
+    "ref-cycle": "ref-cycle-usable",
+    "key-not-text": "yaml-trap",
+    **dict.fromkeys(
+        ("schema-keyword", "wrong-shape", "status-key", "parameter", "parameter-style", "media-type", "body-content",
+         "path-item", "operation", "security-scheme"),
+        "schema-valid",
+    ),
+}  # fmt: skip
+_SEEN_BY_RULES: Final = frozenset(("nullable-enum", "nullable-without-type", "extension-shape"))
+"""Notes about spellings that a rule of its own reports with the exact place."""
+
+
+def adopted(findings: Iterable[Finding], levels: Mapping[str, Level]) -> Iterator[Finding]:
+    """The findings of reading with rule ids; those of rules that are off are left out."""
+    for finding in findings:
+        if finding.code in _SEEN_BY_RULES:
+            continue
+        code = _RULES.get(finding.code, finding.code)
+        usual = levels.get(code)
+        if usual is not None:
+            yield replace(finding, code=code, level=min(finding.level, usual))
+        elif code not in RULES_OF_READING:
+            yield finding  # a fault of a file that is referred to: its own code says what happened
+
+
+RULES_OF_READING: Final = frozenset(_RULES.values()) | {
+    "duplicate-key", "yaml-trap", "path-params-match", "security-known", "op-id-unique", "ref-siblings", "ref-placement",
+    "header-ignored",
+}  # fmt: skip
+"""Rules that reading itself decides, wholly or in part."""

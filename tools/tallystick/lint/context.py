@@ -1,0 +1,87 @@
+"""What the checks of one run share: the description, its contract, and questions that several rules ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+from tallystick.contract import Contract, Operation
+from tallystick.contract.visit import Tree, pointer_tokens_of
+from tallystick.document import Bundle
+from tallystick.findings import Finding, Level
+from tallystick.lint.uses import Uses
+
+__all__ = ["Context"]
+
+
+class Context:
+    """One description under check. Findings gather in ``findings``."""
+
+    def __init__(self, bundle: Bundle, contract: Contract, levels: Mapping[str, Level]) -> None:
+        self.bundle = bundle
+        self.contract = contract
+        self.tree = Tree(bundle.value)
+        self.levels = levels
+        self.findings: list[Finding] = []
+        self._labels = dict(_labels(contract))
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Major and minor version of OpenAPI, ``(3, 1)``."""
+        major, minor = str(self.bundle.value.get("openapi", "3.1")).split(".")[:2]
+        return int(major), int(minor)
+
+    @cached_property
+    def uses(self) -> Uses:
+        """Which components are used, and whether in requests or in replies."""
+        return Uses(self.bundle.value, self.tree)
+
+    def add(
+        self,
+        code: str,
+        pointer: str,
+        message: str,
+        *,
+        key: bool = False,
+        level: Level | None = None,
+        operation: str | None = None,
+        related: Iterable[str] = (),
+    ) -> None:
+        """Adds a finding of a rule that is on."""
+        usual = self.levels[code]
+        level = usual if level is None else min(level, usual)
+        place = self.bundle.place(pointer, key=key)
+        others = tuple(self.bundle.place(other) for other in related)
+        self.findings.append(Finding(code, level, message, place, operation or self.operation_at(pointer), others))
+
+    def value_at(self, pointer: str, tokens: Iterable[str] | None = None) -> Any:
+        """The value at a pointer of the bundle (or at its tokens), None where there is none."""
+        value: Any = self.bundle.value
+        for token in pointer_tokens_of(pointer) if tokens is None else tokens:
+            try:
+                value = value[int(token)] if isinstance(value, list) else value[token]
+            except (KeyError, IndexError, TypeError, ValueError):
+                return None
+        return value
+
+    def operation_at(self, pointer: str) -> str | None:
+        """The operation that a value belongs to: its operationId, or method and path."""
+        if not pointer.startswith(("/paths/", "/webhooks/")):
+            return None
+        head = pointer
+        while head:
+            if head in self._labels:
+                return self._labels[head]
+            head = head.rpartition("/")[0]
+        return None
+
+
+def _labels(contract: Contract) -> Iterable[tuple[str, str]]:
+    for operation in contract.every_operation():
+        yield operation.location.pointer, label(operation)
+
+
+def label(operation: Operation) -> str:
+    """An operation as findings name it."""
+    return operation.id if operation.has_id else f"{operation.method} {operation.path}"
