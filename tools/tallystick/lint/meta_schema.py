@@ -166,6 +166,10 @@ def _fault(error: jsonschema_rs.ValidationError) -> Fault:
         return Fault(tokens, f"{where} is not allowed here", at_key=True)
     if isinstance(kind, kinds.AnyOf | kinds.OneOfNotValid):
         return Fault(tokens, f"{where} is {_shown(error.instance)}, which fits none of the allowed forms")
+    if isinstance(kind, kinds.UniqueItems):
+        return Fault(tokens, f"{where} lists a value twice: remove one")
+    if isinstance(kind, kinds.Format):
+        return Fault(tokens, f"{where} is {_shown(error.instance)}, which is no {kind.format}")
     if isinstance(kind, kinds.Not | kinds.OneOfMultipleValid):
         return Fault(tokens, f"{where} mixes fields that exclude each other", at_key=True)
     return Fault(tokens, f"{where}: {_clipped(error.message)}")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tallystick.contract import Operation, Parameter
+from tallystick.findings import Level
 from tallystick.lint.rule import Check, Group, rule
 
 _INTEGER = re.compile(r"[+-]?[0-9]+\Z")
@@ -27,7 +28,8 @@ class _Step:
     rationale="""
         `/items/mine` is found before `/items/{sku}`, because a concrete segment wins over a placeholder. `/{kind}/latest`
         and `/items/{sku}` both fit `/items/latest`, and the specification leaves it to each tool which one answers
-        (section 4.8.8.2).
+        (section 4.8.8.2). That is a warning, since most routers decide from left to right; two paths that differ in the
+        names of their placeholders alone are an error.
     """,
     bad="""
         paths:
@@ -68,8 +70,9 @@ class PathAmbiguous(Check):
             return
         pointer = methods[shared[0]].location.pointer.rpartition("/")[0]
         other_pointer = others[shared[0]].location.pointer.rpartition("/")[0]
+        level = None if _shape(path) == _shape(other) else Level.WARNING
         message = f"a {shared[0]} request can fit both {path} and {other}: change one of them, or merge them"
-        self.report(pointer, message, key=True, related=(other_pointer,))
+        self.report(pointer, message, key=True, level=level, related=(other_pointer,))
 
 
 def _insert(root: _Step, segments: list[str], path: str) -> None:
