@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from tallystick.contract.model import Body, Encoding, Example, Header, Link, MediaType, Problem, Reply, Schema
@@ -20,7 +21,11 @@ _PROBLEM_MEDIA: Final = "application/problem+json"
 
 
 class MediaReader:
-    """Everything below ``requestBody`` and ``responses``."""
+    """Everything below ``requestBody`` and ``responses``. What several operations share is read once."""
+
+    def __init__(self) -> None:
+        self._known_bodies: dict[str, Body | None] = {}
+        self._known_replies: dict[str, Reply] = {}
 
     def schema(self, node: Node, key: str) -> Schema | None:
         """The schema under ``key``, or None."""
@@ -38,6 +43,12 @@ class MediaReader:
         node = operation.mapping("requestBody").resolved("request body")
         if node is None:
             return None
+        pointer = node.location.pointer
+        if pointer not in self._known_bodies:
+            self._known_bodies[pointer] = self._body(node)
+        return self._known_bodies[pointer]
+
+    def _body(self, node: Node) -> Body | None:
         content = self.content(node)
         if not content:
             node.report("body-content", "a request body needs `content` with a media type", Level.ERROR)
@@ -87,16 +98,19 @@ class MediaReader:
         found = []
         if node.has("example"):
             found.append(Example("", node.value["example"], "", node.location.child("example")))
-        for name, entry in node.mapping("examples").entries() if isinstance(node.value.get("examples"), dict) else ():
+        for name, entry in node.mapping("examples").every_entry():
             resolved = entry.resolved("example")
             if resolved is not None:
-                value = resolved.value.get("value", resolved.value.get("dataValue"))
-                found.append(
-                    Example(
-                        name, value, resolved.text("summary"), resolved.location, resolved.text("externalValue") or None
-                    )
-                )
+                found.append(self._example(name, resolved))
         return tuple(found)
+
+    @staticmethod
+    def _example(name: str, node: Node) -> Example:
+        return Example(
+            name=name, value=node.value.get("value", node.value.get("dataValue")), summary=node.text("summary"),
+            location=node.location, external=node.text("externalValue") or None,
+            serialized=node.text("serializedValue") or None,
+        )  # fmt: skip
 
     def replies(self, operation: Node) -> tuple[Reply, ...]:
         """The replies of an operation, in the order of the description."""
@@ -113,17 +127,24 @@ class MediaReader:
             seen.add(status)
             node = entry.resolved("response")
             if node is not None:
-                content = self.content(node)
-                yield Reply(
-                    status=status,
-                    description=node.text("description"),
-                    content=content,
-                    headers=tuple(self._headers(node.mapping("headers"))),
-                    links=tuple(self._links(node.mapping("links"))),
-                    problems=tuple(self._problems(node, content)),
-                    location=node.location,
-                    extensions=node.extensions(),
-                )
+                yield self._reply(status, node)
+
+    def _reply(self, status: str, node: Node) -> Reply:
+        pointer = node.location.pointer
+        if pointer not in self._known_replies:
+            content = self.content(node)
+            self._known_replies[pointer] = Reply(
+                status=status,
+                description=node.text("description"),
+                content=content,
+                headers=tuple(self._headers(node.mapping("headers"))),
+                links=tuple(self._links(node.mapping("links"))),
+                problems=tuple(self._problems(node, content)),
+                location=node.location,
+                extensions=node.extensions(),
+            )
+        reply = self._known_replies[pointer]
+        return reply if reply.status == status else replace(reply, status=status)
 
     def _headers(self, headers: Node) -> Iterator[Header]:
         for name, entry in headers.every_entry():

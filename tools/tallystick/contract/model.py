@@ -82,6 +82,13 @@ class Example:
     location: Location
     external: str | None = None
     """The ``externalValue`` address; ``value`` is then None."""
+    serialized: str | None = None
+    """The ``serializedValue`` of 3.2, the example as it is sent; ``value`` is then None unless both are given."""
+
+    @property
+    def has_value(self) -> bool:
+        """Whether ``value`` is the example itself."""
+        return self.value is not None or (self.external is None and self.serialized is None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import keyword
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 __all__ = [
@@ -31,7 +31,8 @@ _SYMBOLS: Final = {
     "@": "at", "#": "hash", "$": "dollar", "~": "tilde", "^": "caret", "?": "query",
 }  # fmt: skip
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[A-Z]")
-_DIGEST_LENGTH = 6
+_DIGEST_LENGTH: Final = 6
+_LONGEST: Final = 120  # characters of a source name that a code name is made of; the rest is in a digest
 
 KEYWORDS: Final = frozenset(keyword.kwlist) | {"self", "cls"}
 MODEL_RESERVED: Final = KEYWORDS | frozenset((
@@ -50,6 +51,8 @@ def words(text: str, *, symbols: bool = False) -> list[str]:
 
     With ``symbols``, signs such as ``+`` and ``<`` become words, which tells ``Date<`` from ``Date>``.
     """
+    if len(text) > _LONGEST:
+        text = f"{text[:_LONGEST]} {digest(text)}"
     plain = unicodedata.normalize("NFKD", text)
     if symbols:
         plain = re.sub(r"^-|(?<=[^A-Za-z0-9])-(?=[0-9])", " minus ", plain)
@@ -112,31 +115,29 @@ def distinct(
     Each round looks at all undecided keys at once, so the order of the keys does not matter: a name wanted by several
     goes to none of them. When all candidates are used up, the last one gets a digest of the key.
     """
-    taken = {_fold(name, fold_case) for name in reserved}
+    fold = str.lower if fold_case else str
+    taken = {fold(name) for name in reserved}
     names: dict[str, str] = {}
     open_keys = list(candidates)
     for depth in range(max((len(options) for options in candidates.values()), default=0)):
         wanted = {
-            key: _unreserved(candidates[key][min(depth, len(candidates[key]) - 1)], taken, fold_case)
-            for key in open_keys
+            key: _unreserved(candidates[key][min(depth, len(candidates[key]) - 1)], taken, fold) for key in open_keys
         }
-        counts = Counter(_fold(name, fold_case) for name in wanted.values())
-        decided = [key for key in open_keys if counts[_fold(wanted[key], fold_case)] == 1]
-        for key in decided:
-            names[key] = wanted[key]
-            taken.add(_fold(wanted[key], fold_case))
+        counts = Counter(fold(name) for name in wanted.values())
+        decided = {key: name for key, name in wanted.items() if counts[fold(name)] == 1}
+        names |= decided
+        taken |= set(map(fold, decided.values()))
         open_keys = [key for key in open_keys if key not in names]
     for key in open_keys:
-        names[key] = f"{candidates[key][-1].rstrip('_')}_{digest(key)}"
+        name, mark = candidates[key][-1].rstrip("_"), digest(key)
+        names[key] = f"{name}_{mark.upper() if name.isupper() else mark}"
     return {key: names[key] for key in candidates}
 
 
-def _fold(name: str, fold_case: bool) -> str:
-    return name.lower() if fold_case else name
-
-
-def _unreserved(name: str, taken: set[str], fold_case: bool) -> str:
-    return name + "_" if _fold(name, fold_case) in taken else name
+def _unreserved(name: str, taken: set[str], fold: Callable[[str], str]) -> str:
+    while fold(name) in taken:
+        name += "_"
+    return name
 
 
 def _identifier(text: str, prefix: str, *, symbols: bool = False) -> str:
@@ -153,16 +154,24 @@ def property_names(properties: Iterable[str]) -> dict[str, str]:
 
 
 def enum_member_names(values: Iterable[Any]) -> dict[Any, str]:
-    """Member names for the values of an enum, upper case. ``-`` before a number is ``MINUS``, the empty text ``EMPTY``."""
-    listed = list(values)
+    """Member names for the values of an enum, upper case: ``-`` before a number is ``MINUS``, the empty text ``EMPTY``.
+
+    A value that Python takes for an earlier one (1, 1.0 and True are one key) has no entry of its own, and neither has
+    a list or a map, which no enum class can hold.
+    """
+    listed = dict.fromkeys(value for value in values if not isinstance(value, list | dict))
     candidates = {}
     for value in listed:
         text = value if isinstance(value, str) else str(value)
-        plain, spelled = constant_case(text), constant_case(text, symbols=True)
-        named = [_member(name, text) for name in (plain, spelled)]
-        candidates[f"{type(value).__name__} {text}"] = tuple(named)
-    names = distinct(candidates, reserved=("NAME", "VALUE", "MRO"))
-    return dict(zip(listed, names.values(), strict=True))
+        spelled = constant_case(text, symbols=True)
+        names = [_member(name, text) for name in (constant_case(text) or spelled, spelled)]
+        candidates[f"{type(value).__name__} {text}"] = (*names, f"{names[1]}_{_letter_case(text)}")
+    decided = distinct(candidates, reserved=("NAME", "VALUE", "MRO"))
+    return dict(zip(listed, decided.values(), strict=True))
+
+
+def _letter_case(text: str) -> str:
+    return "LOWER" if text.islower() else "UPPER" if text.isupper() else "MIXED"
 
 
 def _member(name: str, text: str) -> str:

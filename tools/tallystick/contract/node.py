@@ -39,7 +39,10 @@ class Node:
         value = self.value
         for token in tokens:
             value = value[token]
-        return replace(self, value=value, location=self.location.child(*tokens))
+        return self._at(value, self.location.child(*tokens))
+
+    def _at(self, value: Any, location: Location) -> Node:
+        return Node(value, location, self.document, self.findings, self.operation)
 
     def has(self, key: str) -> bool:
         """Whether the node is a map with that key."""
@@ -50,10 +53,10 @@ class Node:
         value = self.value.get(key) if isinstance(self.value, dict) else None
         location = self.location.child(key)
         if isinstance(value, dict):
-            return replace(self, value=value, location=location)
+            return self._at(value, location)
         if value is not None:
-            replace(self, location=location).report("wrong-shape", f"`{key}` must be a map", Level.ERROR)
-        return replace(self, value={}, location=location)
+            self._at(value, location).report("wrong-shape", f"`{key}` must be a map", Level.ERROR)
+        return self._at({}, location)
 
     def items(self, key: str) -> list[Node]:
         """The entries of the list under ``key``."""
@@ -61,9 +64,7 @@ class Node:
         if value is None:
             return []
         if not isinstance(value, list):
-            replace(self, location=self.location.child(key)).report(
-                "wrong-shape", f"`{key}` must be a list", Level.ERROR
-            )
+            self.child(key).report("wrong-shape", f"`{key}` must be a list", Level.ERROR)
             return []
         return [self.child(key, index) for index in range(len(value))]
 
@@ -88,7 +89,7 @@ class Node:
             return str(value) if isinstance(value, int | float) else ""
         return ""
 
-    def flag(self, key: str, default: bool = False) -> bool:
+    def flag(self, key: str, *, default: bool = False) -> bool:
         """The boolean under ``key``."""
         value = self.value.get(key) if isinstance(self.value, dict) else None
         if value is None or isinstance(value, bool):
@@ -123,7 +124,7 @@ class Node:
             value = value_at(self.document, tokens)
         except (KeyError, ValueError):
             return None
-        return replace(self, value=value, location=self.location.at(join("", *tokens)))
+        return self._at(value, self.location.at(join("", *tokens)))
 
     def report(self, code: str, message: str, level: Level, *, key: bool = False) -> None:
         """Adds a finding at this node (or at its key)."""

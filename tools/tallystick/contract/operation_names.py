@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from tallystick.contract.model import Operation, Problem
+from tallystick.contract.model import Operation, Problem, Reply
 from tallystick.contract.names import KEYWORDS, digest, distinct, snake_case
 from tallystick.contract.node import Node
 from tallystick.findings import Finding, Level
@@ -19,6 +19,9 @@ CLIENT_RESERVED: Final = KEYWORDS | frozenset((
     "with_streaming_response",
 ))  # fmt: skip
 """Names that the client object uses itself."""
+
+METHOD_RESERVED: Final = KEYWORDS | {"with_raw_response", "with_streaming_response"}
+"""Names that no method may have: those of Python, and of the views that each resource of a client offers."""
 
 _CALL: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\Z")
 
@@ -45,8 +48,9 @@ def decided(
     """The operations with unique ids, method names, groups and calls; callbacks included."""
     everything = [*operations, *webhooks, *(c for o in (*operations, *webhooks) for c in o.callbacks)]
     ids = _unique_ids(everything, root)
-    names = distinct({_key(o): _name_candidates(ids[_key(o)], o) for o in everything}, reserved=KEYWORDS)
+    names = distinct({_key(o): _name_candidates(ids[_key(o)], o) for o in everything}, reserved=METHOD_RESERVED)
     groups = _groups(everything)
+    problems = problem_types(everything)
     calls = _calls(operations, names, groups, root)
 
     def named(operation: Operation) -> Operation:
@@ -59,10 +63,17 @@ def decided(
             group=group,
             call=calls.get(key, f"{group}.{names[key]}"),
             callbacks=tuple(named(callback) for callback in operation.callbacks),
-            replies=operation.replies,
+            replies=tuple(_with_problems(reply, problems) for reply in operation.replies),
         )
 
     return tuple(map(named, operations)), tuple(map(named, webhooks))
+
+
+def _with_problems(reply: Reply, types: Mapping[str, Problem]) -> Reply:
+    """The reply with the class names that its problem types have in the whole contract."""
+    if not reply.problems:
+        return reply
+    return replace(reply, problems=tuple(replace(p, name=types[p.type].name) for p in reply.problems))
 
 
 def problem_types(operations: Iterable[Operation]) -> dict[str, Problem]:
@@ -130,11 +141,17 @@ def _calls(
         options: tuple[str, ...] = (default,)
         if stated is not None:
             if isinstance(stated, str) and _CALL.match(stated):
-                head, _, tail = stated.partition(".")
-                options = (f"{head}_.{tail}" if head in CLIENT_RESERVED else stated, default)
+                options = (_usable_call(stated), default)
             else:
                 place = operation.location.child("x-tally-name").place
                 message = f"x-tally-name must be a dotted name in snake_case such as items.restock, not {stated!r}"
                 root.findings.append(Finding("extension-shape", Level.ERROR, message, place, operation.id))
         candidates[_key(operation)] = options
     return distinct(candidates)
+
+
+def _usable_call(stated: str) -> str:
+    """A stated call, ``_`` behind each part that cannot be a name there."""
+    head, *tail = stated.split(".")
+    head = head + "_" if head in CLIENT_RESERVED else head
+    return ".".join((head, *(part + "_" if part in METHOD_RESERVED else part for part in tail)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 from tallystick.contract.media import MediaReader
@@ -38,31 +39,47 @@ class ParameterReader:
 
     def __init__(self, media: MediaReader) -> None:
         self._media = media
+        self._read: dict[str, Parameter | None] = {}
 
-    def of(self, path: str | None, listed: list[Node], operation: Node) -> tuple[Parameter, ...]:
+    def of(self, path: str | None, shared: list[Node], own: list[Node], operation: Node) -> tuple[Parameter, ...]:
         """The parameters of an operation, path parameters in the order of the template first.
 
         Args:
             path: the path template; None for webhooks and callbacks, whose paths name no parameters.
-            listed: the entries of the path item, then those of the operation, which win.
+            shared: the entries of the path item.
+            own: the entries of the operation, which win.
             operation: where a missing path parameter is reported.
         """
-        merged: dict[tuple[str, str], Parameter] = {}
+        parameters = list((self._unique(shared) | self._unique(own)).values())
+        if path is not None:
+            parameters = self._matched(path, parameters, operation)
+        return _named(parameters)
+
+    def _unique(self, listed: list[Node]) -> dict[tuple[str, str], Parameter]:
+        """The parameters of one list by place and name; of two that are equal in both the first one counts."""
+        unique: dict[tuple[str, str], Parameter] = {}
         for node in listed:
             parameter = self._parameter(node)
             if parameter is None:
                 continue
             key = (parameter.place, parameter.name.lower() if parameter.place == "header" else parameter.name)
-            merged[key] = parameter
-        parameters = list(merged.values())
-        if path is not None:
-            parameters = self._matched(path, parameters, operation)
-        return _named(parameters)
+            if key in unique:
+                message = f"the {parameter.place} parameter {parameter.name!r} stands here twice: remove one of them"
+                node.report("param-unique", message, Level.ERROR)
+            unique.setdefault(key, parameter)
+        return unique
 
     def _parameter(self, node: Node) -> Parameter | None:
+        """The parameter behind a node; each is read once, however many operations share it."""
         resolved = node.resolved("parameter")
         if resolved is None:
             return None
+        pointer = resolved.location.pointer
+        if pointer not in self._read:
+            self._read[pointer] = self._checked(resolved)
+        return self._read[pointer]
+
+    def _checked(self, resolved: Node) -> Parameter | None:
         name, place = resolved.text("name"), resolved.text("in")
         if not name or place not in _PLACES:
             resolved.report(
@@ -84,11 +101,11 @@ class ParameterReader:
             )
             style = _STYLES[place][0]
         content = self._media.content(node)
-        schema = None if content else self._media.schema(node, "schema")
+        schema = None if content else self._schema(node)
         return Parameter(
             name=name,
             place=place,
-            schema=schema if schema or content else Schema(True, node.location),
+            schema=schema,
             required=place == "path" or node.flag("required"),
             style=style,  # type: ignore[arg-type]  # checked against the table of styles
             explode=node.flag("explode", default=style in _EXPLODED),
@@ -102,6 +119,12 @@ class ParameterReader:
             content=content,
             extensions=node.extensions(),
         )
+
+    def _schema(self, node: Node) -> Schema:
+        schema = self._media.schema(node, "schema")
+        if schema is None:
+            node.report("parameter", "a parameter needs a `schema` (or `content`): any value is allowed", Level.ERROR)
+        return schema or Schema(value=True, location=node.location)
 
     @staticmethod
     def _matched(path: str, parameters: list[Parameter], operation: Node) -> list[Parameter]:
@@ -119,11 +142,12 @@ class ParameterReader:
                 message = (
                     f"the path parameter {name!r} does not stand in {path}: remove it, or put {{{name}}} into the path"
                 )
-                Node.report(_at(operation, parameter), "path-params-match", message, Level.ERROR)
+                _at(operation, parameter).report("path-params-match", message, Level.ERROR)
         return ordered + [parameter for parameter in parameters if parameter.place != "path"]
 
 
 def _at(operation: Node, parameter: Parameter) -> Node:
+    """A node for what is wrong with a parameter in this operation."""
     return Node(None, parameter.location, operation.document, operation.findings, operation.operation)
 
 
@@ -137,8 +161,6 @@ def _text_parameter(name: str, operation: Node) -> Parameter:
 
 def _named(parameters: list[Parameter]) -> tuple[Parameter, ...]:
     """Argument names: path parameters have the first choice; others meeting one of those carry their place."""
-    from dataclasses import replace
-
     path = {p.name: _candidates(p) for p in parameters if p.place == "path"}
     path_names = distinct(path, reserved=_RESERVED)
     others = {f"{p.place} {p.name}": _candidates(p, avoid=path_names.values()) for p in parameters if p.place != "path"}

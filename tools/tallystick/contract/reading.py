@@ -6,8 +6,9 @@ tells where it is.
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from tallystick.contract import operation_names
 from tallystick.contract.media import MediaReader
@@ -17,13 +18,19 @@ from tallystick.contract.normal_form import normal_form
 from tallystick.contract.parameters import ParameterReader
 from tallystick.contract.security import SecurityReader
 from tallystick.document import METHODS, Bundle, Location
-from tallystick.findings import Finding, Level
+from tallystick.findings import Finding, InputError, Level
 
-__all__ = ["read"]
+__all__ = ["read", "read_normal"]
+
+_MOST_PARTS: Final = 200_000
 
 
 def read(bundle: Bundle) -> Contract:
-    """The contract that a bundled description states."""
+    """The contract that a bundled description states.
+
+    Raises:
+        InputError: references make it larger than any description needs to be.
+    """
     location = Location(bundle, "")
     document, findings = normal_form(bundle.value, location)
     return read_normal(document, location, (*bundle.findings, *findings))
@@ -34,12 +41,21 @@ def read_normal(document: Mapping[str, Any], location: Location, findings: tuple
     return _ContractReader(Node.root(document, location)).contract(findings)
 
 
+class _Place(enum.Enum):
+    """Where an operation stands."""
+
+    PATH = enum.auto()
+    WEBHOOK = enum.auto()
+    CALLBACK = enum.auto()
+
+
 class _ContractReader:
     def __init__(self, root: Node) -> None:
         self._root = root
         self._media = MediaReader()
         self._parameters = ParameterReader(self._media)
         self._security = SecurityReader(root)
+        self._parts = 0
 
     def contract(self, findings: tuple[Finding, ...]) -> Contract:
         root = self._root
@@ -80,9 +96,9 @@ class _ContractReader:
             elif paths and not path.startswith("/"):
                 item.report("path-item", f"the path {path!r} must begin with '/'", Level.ERROR, key=True)
             else:
-                yield from self._path_item(path, item, is_path=paths)
+                yield from self._path_item(path, item, _Place.PATH if paths else _Place.WEBHOOK)
 
-    def _path_item(self, path: str, item: Node, *, is_path: bool) -> Iterator[Operation]:
+    def _path_item(self, path: str, item: Node, place: _Place) -> Iterator[Operation]:
         resolved = item.resolved("pathItem")
         if resolved is None:
             return
@@ -90,32 +106,33 @@ class _ContractReader:
         if resolved is not item:
             shared = [*shared, *item.items("parameters")]
         for method, node in _methods(resolved, item):
-            yield self._operation(path, method, node, shared, resolved, is_path=is_path)
+            yield self._operation(path, method, node, shared, resolved, place)
 
     def _operation(
-        self, path: str, method: str, node: Node, shared: list[Node], item: Node, *, is_path: bool
+        self, path: str, method: str, node: Node, shared: list[Node], item: Node, place: _Place
     ) -> Operation:
         stated_id = node.text("operationId")
         label = stated_id or f"{method} {path}"
         node = node.within(label)
-        tags = tuple(dict.fromkeys(name for name in node.value.get("tags") or () if isinstance(name, str)))
         security, stated = self._security.of(node)
-        listed = [*shared, *(part.within(label) for part in node.items("parameters"))]
+        shared = [part.within(label) for part in shared]
+        own = node.items("parameters")
+        self._count(1 + len(shared) + len(own), node)
         return Operation(
             id=stated_id or operation_names.derived_id(method, path),
             method=method,
             path=path,
-            tags=tags,
+            tags=_tag_names(node),
             summary=node.text("summary") or item.text("summary"),
             description=node.text("description") or item.text("description"),
-            parameters=self._parameters.of(path if is_path else None, listed, node),
+            parameters=self._parameters.of(path if place is _Place.PATH else None, shared, own, node),
             body=self._media.body(node),
             replies=self._media.replies(node),
             security=security,
             security_stated=stated,
             servers=_servers(node) or _servers(item) or _servers(self._root),
             deprecated=node.flag("deprecated"),
-            callbacks=tuple(self._callbacks(node)),
+            callbacks=tuple(self._callbacks(node, place)),
             location=node.location,
             python_name="",
             group="",
@@ -124,14 +141,28 @@ class _ContractReader:
             extensions=node.extensions(),
         )
 
-    def _callbacks(self, node: Node) -> Iterator[Operation]:
+    def _callbacks(self, node: Node, place: _Place) -> Iterator[Operation]:
+        if place is _Place.CALLBACK:
+            if node.has("callbacks"):
+                message = "callbacks of a callback are not read: describe them as webhooks"
+                node.child("callbacks").report("callback-nesting", message, Level.WARNING)
+            return
         for _, callback in node.mapping("callbacks").entries():
             resolved = callback.resolved("callback")
             if resolved is None:
                 continue
             for expression, item in resolved.entries():
                 if isinstance(item.value, dict):
-                    yield from self._path_item(expression, item, is_path=False)
+                    yield from self._path_item(expression, item, _Place.CALLBACK)
+                else:
+                    item.report("path-item", f"{expression!r} must hold a path item: a map of methods", Level.ERROR)
+
+    def _count(self, parts: int, node: Node) -> None:
+        """References let a small description stand for any number of operations."""
+        self._parts += parts
+        if self._parts > _MOST_PARTS:
+            message = f"the description has more than {_MOST_PARTS} operations and parameters, references followed"
+            raise InputError.of("too-large", f"{message}: split it into several", node.location.place)
 
 
 def _methods(resolved: Node, item: Node) -> Iterator[tuple[str, Node]]:
@@ -141,9 +172,22 @@ def _methods(resolved: Node, item: Node) -> Iterator[tuple[str, Node]]:
             yield method.upper(), holder.child(method)
         elif method in holder.value:
             holder.child(method).report("operation", f"`{method}` must hold an operation (a map)", Level.ERROR)
-    for method, node in resolved.mapping("additionalOperations").entries():
-        if isinstance(node.value, dict):
-            yield method, node
+    for holder in (resolved,) if resolved is item else (resolved, item):
+        for method, node in holder.mapping("additionalOperations").every_entry():
+            if isinstance(node.value, dict):
+                yield method, node
+            else:
+                node.report("operation", f"`{method}` must hold an operation (a map)", Level.ERROR)
+
+
+def _tag_names(node: Node) -> tuple[str, ...]:
+    names = []
+    for entry in node.items("tags"):
+        if isinstance(entry.value, str) and entry.value:
+            names.append(entry.value)
+        else:
+            entry.report("wrong-shape", "a tag must be text, and not empty", Level.ERROR)
+    return tuple(dict.fromkeys(names))
 
 
 def _servers(node: Node) -> tuple[Server, ...]:
@@ -152,6 +196,8 @@ def _servers(node: Node) -> tuple[Server, ...]:
         if isinstance(entry.value, dict) and isinstance(entry.value.get("url"), str):
             variables = {name: v.value for name, v in entry.mapping("variables").entries() if isinstance(v.value, dict)}
             servers.append(Server(entry.text("url"), entry.text("description"), variables, entry.location))
+        else:
+            entry.report("wrong-shape", "a server must be a map with `url`", Level.ERROR)
     return tuple(servers)
 
 

@@ -21,19 +21,30 @@ class SecurityReader:
     def __init__(self, root: Node) -> None:
         self._root = root
         self.schemes = self._read_schemes(root.mapping("components").mapping("securitySchemes"))
-        self._default = self._requirements(root) if root.has("security") else None
+        self._default = self._requirements(root) if root.value.get("security") is not None else None
 
     def of(self, operation: Node) -> tuple[tuple[Requirement, ...], bool]:
         """The alternatives of an operation, and whether the description states them at all."""
-        if operation.has("security"):
+        if operation.has("security") and operation.value["security"] is not None:
             return self._requirements(operation), True
         return (self._default, True) if self._default is not None else ((), False)
 
     def _requirements(self, node: Node) -> tuple[Requirement, ...]:
-        return tuple(self._requirement(entry) for entry in node.items("security") if isinstance(entry.value, dict))
+        """What is no requirement counts as one that nobody can meet: leaving it out would open the operation."""
+        if not isinstance(node.value["security"], list):
+            return (self._unusable(node.child("security")),)
+        return tuple(self._requirement(entry) for entry in node.items("security"))
+
+    @staticmethod
+    def _unusable(node: Node) -> Requirement:
+        message = "`security` must be a list of maps from scheme to scopes, such as [{bearer: []}]"
+        node.report("security-shape", message, Level.ERROR)
+        return {node.value if isinstance(node.value, str) else "unknown": ()}
 
     def _requirement(self, node: Node) -> Requirement:
-        """An unknown scheme stays in the requirement: leaving it out would open the operation."""
+        """An unknown scheme stays in the requirement, for the same reason."""
+        if not isinstance(node.value, dict):
+            return self._unusable(node)
         requirement: dict[str, tuple[str, ...]] = {}
         for key, scopes in node.every_entry():
             if key not in self.schemes:
@@ -51,15 +62,9 @@ class SecurityReader:
 
     def _scheme(self, key: str, node: Node, python_name: str) -> SecurityScheme | None:
         kind: Any = node.text("type")
-        place = node.text("in") or None
-        if kind not in _TYPES:
-            node.report("security-scheme", f"`type` must be one of {', '.join(_TYPES)}", Level.ERROR)
-            return None
-        if kind == "apiKey" and (place not in _PLACES or not node.text("name")):
-            node.report("security-scheme", "an API key needs `in` (query, header or cookie) and `name`", Level.ERROR)
-            return None
-        if kind == "http" and not node.text("scheme"):
-            node.report("security-scheme", "an http scheme needs `scheme`, for example `bearer`", Level.ERROR)
+        fault = _fault(kind, node)
+        if fault is not None:
+            node.report("security-scheme", fault, Level.ERROR)
             return None
         flows = {name: flow.value for name, flow in node.mapping("flows").entries() if isinstance(flow.value, dict)}
         return SecurityScheme(
@@ -67,7 +72,7 @@ class SecurityReader:
             type=kind,
             location=node.location,
             description=node.text("description"),
-            place=place,
+            place=node.text("in") or None,
             parameter=node.text("name") or None,
             scheme=node.text("scheme").lower() or None,
             bearer_format=node.text("bearerFormat") or None,
@@ -75,3 +80,14 @@ class SecurityReader:
             openid_url=node.text("openIdConnectUrl") or None,
             python_name=python_name,
         )
+
+
+def _fault(kind: str, node: Node) -> str | None:
+    """What makes a scheme unusable."""
+    if kind not in _TYPES:
+        return f"`type` must be one of {', '.join(_TYPES)}"
+    if kind == "apiKey" and (node.text("in") not in _PLACES or not node.text("name")):
+        return "an API key needs `in` (query, header or cookie) and `name`"
+    if kind == "http" and not node.text("scheme"):
+        return "an http scheme needs `scheme`, for example `bearer`"
+    return None
