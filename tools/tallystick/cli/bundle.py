@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,10 @@ from tallystick.cli.command import command
 from tallystick.cli.description import AllowHostOption, FileArgument, bundled, description_path
 from tallystick.cli.outcome import Outcome
 from tallystick.cli.run import Run
+
+if TYPE_CHECKING:
+    from tallystick.document import Bundle
+    from tallystick.findings import Finding
 
 __all__ = ["register"]
 
@@ -22,6 +26,9 @@ def register(app: typer.Typer) -> None:
     def bundle(
         run: Run,
         file: FileArgument = None,
+        canonical: Annotated[
+            bool, typer.Option("--canonical", help="Write the canonical OpenAPI 3.1 document that generators are fed.")
+        ] = False,
         allow_host: AllowHostOption = None,
     ) -> Outcome:
         """Write a description as one file.
@@ -30,8 +37,16 @@ def register(app: typer.Typer) -> None:
         with .json, and YAML otherwise.
         """
         tree = bundled(run, file, allow_host)
-        product = _text(tree.value, run.output or description_path(run, file))
-        return Outcome(tree.findings, product=product.encode())
+        findings, value = _canonical(tree) if canonical else (tree.findings, tree.value)
+        return Outcome(findings, product=_text(value, run.output or description_path(run, file)).encode())
+
+
+def _canonical(tree: Bundle) -> tuple[tuple[Finding, ...], dict[str, Any]]:
+    from tallystick.contract import canonicalise, read
+
+    contract = read(tree)
+    canonical = canonicalise(contract)
+    return (*contract.findings, *canonical.findings), canonical.document
 
 
 def _text(value: dict[str, Any], path: Path) -> str:

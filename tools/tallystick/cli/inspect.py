@@ -25,10 +25,13 @@ def register(app: typer.Typer) -> None:
     def inspect(run: Run, file: FileArgument = None, allow_host: AllowHostOption = None) -> Outcome:
         """Show the inventory of a description.
 
-        Operations, schemas, webhooks, and what is wrong with them.
+        Operations, schemas, webhooks, and what generators cannot express.
         """
+        from tallystick.contract import canonicalise
+
         contract = contract_of(run, file, allow_host)
-        return Outcome(contract.findings, facts=_inventory(contract), preface="\n".join(_overview(contract)))
+        findings = (*contract.findings, *canonicalise(contract).findings)
+        return Outcome(findings, facts=_inventory(contract), preface="\n".join(_overview(contract)))
 
 
 def _inventory(contract: Contract) -> dict[str, Any]:

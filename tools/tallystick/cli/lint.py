@@ -1,25 +1,28 @@
-"""``tally lint``: is a description valid, unambiguous, safe to generate from?"""
+"""``tally lint``: what is wrong with a description, and with what would be generated from it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tallystick.cli.command import command
-from tallystick.cli.description import AllowHostOption, description_path
+from tallystick.cli.description import AllowHostOption, bundled, description_path
 from tallystick.cli.outcome import Outcome
 from tallystick.cli.run import Run
+from tallystick.findings import Finding, InputError
+from tallystick.report import RuleText
 
 if TYPE_CHECKING:
-    from tallystick.findings import Finding
+    from tallystick.document import Bundle
 
 __all__ = ["register"]
 
 FilesArgument = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="FILE...", help="The descriptions, - for standard input.  [default: spec of tally.toml]"),
+    typer.Argument(metavar="FILE...", help="Descriptions, - for standard input.  [default: spec of tally.toml]"),
 ]
 FastOption = Annotated[
     bool, typer.Option("--fast", help="Without the second opinion of openapi-spec-validator.", show_default=False)
@@ -41,17 +44,42 @@ def register(app: typer.Typer) -> None:
         Is it valid, unambiguous, safe to generate from, and pleasant to use? Each finding names its rule;
         `tally explain RULE` says why it is there and how to mend or silence it.
         """
-        findings: list[Finding] = []
-        for file in files or [description_path(run, None)]:
-            findings += _of_one(run, file, fast, allow_host)
-        return Outcome(findings, fail_on=run.config.lint.fail_on)
+        paths = files or [description_path(run, None)]
+        findings = _of_all(run, paths, allow_host or (), second_opinion=not fast)
+        return Outcome(findings, fail_on=run.config.lint.fail_on, rule=_rule_text)
 
 
-def _of_one(run: Run, file: Path, fast: bool, allow_host: list[str] | None) -> list[Finding]:
-    from tallystick.document import bundle, load
+def _of_all(run: Run, paths: Sequence[Path], hosts: Sequence[str], *, second_opinion: bool) -> list[Finding]:
+    """The findings of all descriptions. One that cannot be read does not hide what is wrong with the others."""
+    findings: list[Finding] = []
+    unreadable: list[Finding] = []
+    for path in paths:
+        try:
+            findings += _of_one(run, path, hosts, second_opinion=second_opinion)
+        except InputError as error:
+            unreadable += error.findings
+    if unreadable:
+        raise InputError(*unreadable, *findings)
+    return findings
+
+
+def _of_one(run: Run, path: Path, hosts: Sequence[str], *, second_opinion: bool) -> list[Finding]:
     from tallystick.lint import Settings
     from tallystick.lint import run as lint_run
 
-    config = run.config
-    source = load(file, allow_hosts=(*config.document.allow_host, *(allow_host or ())))
-    return lint_run(bundle(source), Settings.of(config, validator=not fast))
+    tree = bundled(run, path, hosts)
+    asked = second_opinion and _size(tree) <= run.config.lint.validator_max_bytes
+    return lint_run(tree, Settings.of(run.config, validator=asked))
+
+
+def _size(tree: Bundle) -> int:
+    """Bytes of the local files of a description."""
+    files = (Path(document.uri) for document in tree.source.documents)
+    return sum(file.stat().st_size for file in files if file.is_file())
+
+
+def _rule_text(code: str) -> RuleText | None:
+    from tallystick.lint import all_rules
+
+    rule = all_rules().get(code)
+    return RuleText(rule.summary, rule.rationale) if rule else None
