@@ -86,6 +86,16 @@ def test_a_bundle_is_a_description_again(tally):
     assert Path("once.yaml").read_bytes() == Path("twice.yaml").read_bytes()
 
 
+def test_bundle_writes_the_canonical_document(tally):
+    """An equivalent OpenAPI 3.1 description, which can be bundled again."""
+    code, _, _ = tally("bundle", "--canonical", "-o", "canonical.json")
+    assert code == 0
+    value = json.loads(Path("canonical.json").read_text())
+    assert value["openapi"].startswith("3.1.")
+    assert value["paths"]["/shelves/{id}"]["get"]["operationId"] == "getShelf"
+    assert tally("bundle", "canonical.json")[0] == 0
+
+
 def test_inspect_gives_the_inventory(tally):
     """Other programs read version, operations, schemas, webhooks and findings."""
     code, out, _ = tally("inspect", "openapi.yaml", "--format", "json")
