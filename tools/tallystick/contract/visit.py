@@ -25,7 +25,7 @@ from tallystick.contract.model import (
     Reply,
     type_names,
 )
-from tallystick.document import Bundle, as_fragment, children, escape, is_reference, pointer_tokens
+from tallystick.document import Bundle, as_fragment, children, escape, fragment_tokens, is_reference
 
 __all__ = ["Extension", "Prose", "Reference", "SchemaNode", "Tree", "Visitors", "model_nodes", "tree_of"]
 
@@ -218,10 +218,8 @@ class Tree:
         return self._by_ref[ref]
 
     def _target(self, ref: str) -> SchemaNode | None:
-        if not ref.startswith("#"):
-            return None
         try:
-            tokens = pointer_tokens(ref[1:])
+            tokens = fragment_tokens(ref)
         except ValueError:
             return None
         pointer = "".join("/" + escape(token) for token in tokens)

@@ -16,7 +16,7 @@ from tallystick.contract.canonical.inheritance import Inheritance
 from tallystick.contract.canonical.naming import Naming, constant_of
 from tallystick.contract.canonical.unions import Discriminators, members_of, union_form, unique_forms
 from tallystick.contract.model import Contract, Schema
-from tallystick.document import children, join, pointer_tokens
+from tallystick.document import children, fragment_tokens, join
 from tallystick.findings import Finding, Level
 
 __all__ = ["Key", "SchemaRewriter"]
@@ -146,7 +146,7 @@ class SchemaRewriter:
                     Level.ERROR,
                 )
                 return None
-            part = Part(found.value, join("", *pointer_tokens(ref[1:])))
+            part = Part(found.value, join("", *fragment_tokens(ref)))
         return part
 
     def _target(self, target: Part) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tallystick.contract import Operation
-from tallystick.document import pointer_tokens
+from tallystick.document import fragment_tokens
 from tallystick.lint.rule import Check, Group, on, rule
 
 
@@ -84,6 +84,6 @@ class ParamUnique(Check):
 
 def _tokens(reference: str) -> list[str]:
     try:
-        return pointer_tokens(reference[1:])
+        return fragment_tokens(reference)
     except ValueError:
         return ["", ""]
