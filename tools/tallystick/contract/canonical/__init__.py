@@ -23,7 +23,7 @@ from tallystick.contract.canonical.document import DocumentWriter, security_sche
 from tallystick.contract.canonical.finish import Finisher
 from tallystick.contract.canonical.flat import source_pointer
 from tallystick.contract.canonical.naming import Naming, class_names
-from tallystick.contract.canonical.schemas import SchemaRewriter
+from tallystick.contract.canonical.rewriter import SchemaRewriter
 from tallystick.contract.model import Contract
 from tallystick.contract.reading import read_normal
 from tallystick.document import Location, join, pointer_tokens
@@ -90,12 +90,10 @@ def canonicalise(contract: Contract) -> Canonical:
         "paths": writer.paths(contract),
         "webhooks": writer.webhooks(contract),
     }
-    own = {key: names for key, names in rewriter.candidates.items() if key in rewriter.own}
-    hoisted = {key: names for key, names in rewriter.candidates.items() if key not in rewriter.own}
-    names = class_names(own, hoisted)
+    names = class_names(*rewriter.components.split_candidates())
     finisher = Finisher(rewriter, names, contract.location)
     written = finisher.finished(written)
-    components = {names[key]: finisher.finished(form) for key, form in rewriter.components.items()}
+    components = {names[key]: finisher.finished(form) for key, form in rewriter.components.forms.items()}
     written["components"] = {
         "schemas": dict(sorted(components.items())),
         "securitySchemes": security_schemes(contract.security_schemes),
@@ -103,5 +101,5 @@ def canonicalise(contract: Contract) -> Canonical:
     written.update(contract.extensions)
     document = {key: value for key, value in written.items() if value or key in ("paths", "info", "openapi")}
     location = Location(_Origins(document, finisher.origins, contract.location), "")
-    findings = (*rewriter.findings, *finisher.findings)
+    findings = (*rewriter.merger.findings, *finisher.findings)
     return Canonical(read_normal(document, location), document, findings, contract)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tallystick.contract.canonical.flat import is_json_equal, json_type, source_pointer
-from tallystick.contract.canonical.schemas import Key, SchemaRewriter
+from tallystick.contract.canonical.components import Key
+from tallystick.contract.canonical.rewriter import SchemaRewriter
 from tallystick.document import Location
 from tallystick.findings import Finding, Level
 
@@ -17,11 +18,11 @@ class Finisher:
     """Copies written objects with every :class:`Key` replaced. One use per document."""
 
     def __init__(self, rewriter: SchemaRewriter, names: Mapping[str, str], location: Location) -> None:
-        self._components = rewriter.components
+        self._components = rewriter.components.forms
         self._names = names
         self._location = location
         self._before = rewriter.origins
-        self._tags = self._class_tags(rewriter.components.values())
+        self._tags = self._class_tags(rewriter.components.forms.values())
         self.origins: dict[int, str] = {}
         self.findings: list[Finding] = []
 

@@ -57,6 +57,10 @@ class Union:
     pointer: str
     """The schema that holds it."""
 
+    def as_part(self) -> Part:
+        """The union alone, as a schema."""
+        return Part({self.keyword: [member.value for member in self.members]}, self.pointer)
+
 
 @dataclass(slots=True)
 class Flat:

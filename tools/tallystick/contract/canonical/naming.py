@@ -89,9 +89,9 @@ class Naming:
         for length in range(len(tokens), 2, -1):
             if tokens[length - 1] in METHODS or tokens[length - 2] == "additionalOperations":
                 pointer = "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in tokens[:length])
-                name = self._operations.get(pointer)
-                if name is not None:
-                    return length, (name, name)
+                operation = self._operations.get(pointer)
+                if operation is not None:
+                    return length, (operation, operation)
         if len(tokens) >= 2 and tokens[0] in ("paths", "webhooks"):
             name = pascal_case(derived_id("", tokens[1]))
             return 2, (name, name)

@@ -1,0 +1,83 @@
+"""Following references between schemas, and merging what ``allOf`` joins."""
+
+from __future__ import annotations
+
+from tallystick.contract.canonical.flat import Flat, Part, source_pointer, split
+from tallystick.contract.canonical.inheritance import Inheritance
+from tallystick.contract.model import Contract
+from tallystick.document import join, pointer_tokens
+from tallystick.findings import Finding, Level
+
+__all__ = ["Merger"]
+
+
+class Merger:
+    """Reads the schemas of one contract. ``findings`` fills while it runs."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self.inheritance = Inheritance(contract)
+        self.findings: list[Finding] = []
+
+    def report(self, code: str, message: str, pointer: str, level: Level = Level.WARNING) -> None:
+        """Adds a finding at a schema of the description."""
+        place = self._contract.location.at(source_pointer(pointer)).place
+        self.findings.append(Finding(code, level, message, place))
+
+    def part(self, pointer: str) -> Part:
+        """The schema at a pointer of the description."""
+        return Part(self._contract.at("#" + pointer).value, pointer)
+
+    def target_of(self, part: Part) -> Part | None:
+        """The schema at the end of a chain of plain references; None (with a finding) where it is broken."""
+        seen: set[str] = set()
+        while isinstance(part.value, dict) and isinstance(reference := part.value.get("$ref"), str):
+            if seen and len(split(part.value)[0]) > 1:
+                break
+            if reference in seen:
+                self.report(
+                    "ref-cycle-usable",
+                    "the reference leads back to itself: no value can exist",
+                    part.pointer,
+                    Level.ERROR,
+                )
+                return None
+            seen.add(reference)
+            try:
+                found = self._contract.at(reference)
+            except (KeyError, ValueError):
+                return None  # reported as a dangling reference when the description was bundled
+            if not isinstance(found.value, dict | bool):
+                self.report(
+                    "ref-resolves", f"{reference!r} leads to something that is no schema", part.pointer, Level.ERROR
+                )
+                return None
+            part = Part(found.value, join("", *pointer_tokens(reference[1:])))
+        return part
+
+    def target_pointer(self, part: Part) -> str:
+        """The pointer of the schema that a part leads to; empty where it leads nowhere."""
+        target = self.target_of(part)
+        return target.pointer if target is not None else ""
+
+    def flatten(self, part: Part) -> Flat:
+        """The schema with its references and ``allOf`` merged in."""
+        flat = Flat()
+        self.absorb(flat, part, (), part)
+        return flat
+
+    def absorb(self, flat: Flat, part: Part, path: tuple[str, ...], top: Part) -> None:
+        """Adds a schema and what it includes to an accumulator. ``path`` holds the pointers being absorbed."""
+        if part.pointer in path:
+            self.report("ref-cycle-usable", "allOf leads back to itself: no value can exist", top.pointer, Level.ERROR)
+            return
+        path = (*path, part.pointer)
+        value = part.value
+        if isinstance(value, dict):
+            if "$ref" in value:
+                target = self.target_of(Part({"$ref": value["$ref"]}, part.pointer))
+                if target is not None:
+                    self.absorb(flat, self.inheritance.without_own_union(target, path), path, top)
+            for index in range(len(value.get("allOf", ()))):
+                self.absorb(flat, part.child("allOf", index), path, top)
+        flat.take(part)
