@@ -92,7 +92,14 @@ def parse(text: str, limits: Limits) -> Parsed:
         try:
             return _Builder(limits, like_json=True).build(json_events.events(text, ReadError))
         except ReadError as as_json:
-            raise max(as_yaml, as_json, key=lambda fault: (fault.line, fault.column)) from None
+            raise _clearer(as_yaml, as_json) from None
+
+
+def _clearer(as_yaml: ReadError, as_json: ReadError) -> ReadError:
+    """The error to show for a text that is neither: that of the reader that came further, or knows the escapes."""
+    if "escape" in as_yaml.message:
+        return as_json
+    return max(as_yaml, as_json, key=lambda fault: (fault.line, fault.column))
 
 
 @contextmanager
@@ -215,7 +222,9 @@ class _Builder:
         if value is text and is_beyond_json(text):
             message = f"`{_short(text)}` is no JSON number and is read as text: quote it, or write another number"
             self._remark("yaml-trap", message, start, end)
-        elif not self._like_json and (seen_by_11 := trap(text, value)) is not None:
+        elif self._like_json and type(value) is float:
+            return  # JSON readers agree on exponents
+        elif (seen_by_11 := trap(text, value)) is not None:
             self._remark("yaml-trap", _trap_text(text, value, seen_by_11), start, end)
 
     def _key(self, frame: _Frame, event: Any, text: str, start: int, end: int) -> None:

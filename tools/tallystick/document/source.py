@@ -86,9 +86,11 @@ class Source:
     def _follow(self, reference: str, base: Document) -> Target:
         try:
             address, fragment = urldefrag(reference)
+            scheme = urlsplit(address).scheme
         except ValueError as error:
-            raise UnresolvedReference("ref-unresolved", f"{_shown(reference)} is no address: {error}") from None
-        document = self._document(address, base) if address else base
+            message = f"the reference {_shown(reference)} is no address: {error}"
+            raise UnresolvedReference("ref-unresolved", message) from None
+        document = self._document(address, scheme, base) if address else base
         pointer = self._pointer(document, unquote(fragment), reference)
         try:
             return Target(document, pointer, document.at(pointer))
@@ -114,8 +116,7 @@ class Source:
             raise UnresolvedReference("ref-unresolved", message)
         return pointer
 
-    def _document(self, address: str, base: Document) -> Document:
-        scheme = urlsplit(address).scheme
+    def _document(self, address: str, scheme: str, base: Document) -> Document:
         if scheme in ("http", "https") or urlsplit(base.uri).scheme in ("http", "https"):
             return self._remote(urljoin(base.uri, address))
         if len(scheme) > 1:  # a single letter is a drive
@@ -138,7 +139,7 @@ class Source:
             )
             raise UnresolvedReference("ref-outside", message)
         if not resolved.is_file():
-            message = f"the reference {_shown(address)} leads to a file that does not exist: {shown_path(path)}"
+            message = f"the reference {_shown(address)} leads to a file that does not exist: {_shown(shown_path(path), quoted=False)}"
             raise UnresolvedReference("ref-unresolved", message)
         return self.add(resolved, shown_path(resolved))
 
