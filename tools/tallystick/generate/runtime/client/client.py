@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypedDict, TypeVar, Unpack, cast
 
 import httpx2
 
@@ -30,27 +30,32 @@ class Core(Generic[Transport]):
 
     _transport: Transport
 
-    def __init__(self, settings: Settings, credentials: Credentials, logger: str, transport: Transport) -> None:
+    def __init__(
+        self, settings: Settings, credentials: Credentials, logger: str, transport: Transport, *, owns_transport: bool
+    ) -> None:
         self._settings = settings
         self._credentials = credentials
         self._logger = logging.getLogger(logger)
         self._transport = transport
         self._warned: set[str] = set()
-        self._owns_transport = True
+        self._owns_transport = owns_transport
 
     @property
     def base_url(self) -> str:
         """The address of the server."""
         return self._settings.base_url
 
-    def with_options(self, **options: Any) -> Self:
-        """A client like this one with other options (those of ``Options``), on the same connections."""
-        unknown = options.keys() - Options.__annotations__.keys()
-        if unknown or "body" in options:
-            raise TypeError(f"no such option of a client: {', '.join(sorted(unknown)) or 'body'}")
+    def with_options(self, options: Mapping[str, Any]) -> Self:
+        """A core like this one with other options, on the same connections.
+
+        Raises:
+            TypeError: there is no such option.
+        """
+        unknown = options.keys() - (Options.__annotations__.keys() - {"body"})
+        if unknown:
+            raise TypeError(f"no such option of a client: {', '.join(sorted(unknown))}")
         copy = object.__new__(type(self))
-        copy.__dict__ = {key: value for key, value in self.__dict__.items() if key in _CORE}
-        copy._settings = self._settings.with_options(Options(**options))  # type: ignore[typeddict-item] # checked above
+        copy.__dict__ = {**self.__dict__, "_settings": self._settings.with_options(cast("Options", options))}
         copy._owns_transport = False
         return copy
 
@@ -85,11 +90,8 @@ class Core(Generic[Transport]):
         return operation, request
 
 
-_CORE = frozenset(("_settings", "_credentials", "_logger", "_transport", "_warned", "_owns_transport"))
-
-
-class SyncClient(Core[SyncTransport]):
-    """A client that blocks. Use it in a ``with`` block, or ``close`` it."""
+class SyncCore(Core[SyncTransport]):
+    """Calls that block."""
 
     def call(self, operation: Operation[T], request: Request, options: Options | None = None) -> T:
         """Send a request and return the typed value.
@@ -99,6 +101,10 @@ class SyncClient(Core[SyncTransport]):
         """
         value: T = self._perform(operation, request, options, None)
         return value
+
+    def call_any(self, operation: Operation[Any], request: Request, options: Options | None = None) -> Any:
+        """Like ``call``, for operations whose value may be a stream, whose type the caller states."""
+        return self._perform(operation, request, options, None)
 
     def _perform(
         self, operation: Operation[Any], request: Request, options: Options | None, wrap: Callable[[Any], Any] | None
@@ -142,28 +148,20 @@ class SyncClient(Core[SyncTransport]):
         content_type: str = "application/json",
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> RawResponse[Any]:
+    ) -> RawResponse[bytes]:
         """Send a request that the contract does not know, with retries, credentials and errors as usual."""
         operation, request = self._free_request(method, path, query, body, content_type, headers)
         outcome = self._transport.run(self._steps(operation, request, options))
-        return RawResponse(outcome, lambda: outcome.body)
+        return RawResponse(outcome, lambda: outcome.body or b"")
 
     def close(self) -> None:
         """Close the connections, unless they are the caller's."""
         if self._owns_transport:
             self._transport.close()
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-class AsyncClient(Core[AsyncTransport]):
-    """A client to await. Use it in an ``async with`` block, or ``await client.close()``."""
+class AsyncCore(Core[AsyncTransport]):
+    """Calls to await."""
 
     async def call(self, operation: Operation[T], request: Request, options: Options | None = None) -> T:
         """Send a request and return the typed value.
@@ -173,6 +171,10 @@ class AsyncClient(Core[AsyncTransport]):
         """
         value: T = await self._perform(operation, request, options, None)
         return value
+
+    async def call_any(self, operation: Operation[Any], request: Request, options: Options | None = None) -> Any:
+        """Like ``call``, for operations whose value may be a stream, whose type the caller states."""
+        return await self._perform(operation, request, options, None)
 
     async def _perform(
         self, operation: Operation[Any], request: Request, options: Options | None, wrap: Callable[[Any], Any] | None
@@ -219,16 +221,110 @@ class AsyncClient(Core[AsyncTransport]):
         content_type: str = "application/json",
         headers: Mapping[str, str] | None = None,
         options: Options | None = None,
-    ) -> RawResponse[Any]:
+    ) -> RawResponse[bytes]:
         """Send a request that the contract does not know, with retries, credentials and errors as usual."""
         operation, request = self._free_request(method, path, query, body, content_type, headers)
         outcome = await self._transport.run(self._steps(operation, request, options))
-        return RawResponse(outcome, lambda: outcome.body)
+        return RawResponse(outcome, lambda: outcome.body or b"")
 
     async def close(self) -> None:
         """Close the connections, unless they are the caller's."""
         if self._owns_transport:
             await self._transport.close()
+
+
+class ClientOptions(TypedDict, total=False):
+    """What ``with_options`` takes; see ``Options``."""
+
+    timeout: float | None
+    deadline: float | None
+    retries: int
+    headers: Mapping[str, str]
+    query: Mapping[str, Any]
+
+
+class SyncClient:
+    """A client that blocks. Use it in a ``with`` block, or ``close`` it."""
+
+    def __init__(self, core: SyncCore) -> None:
+        self._core = core
+
+    @property
+    def base_url(self) -> str:
+        """The address of the server."""
+        return self._core.base_url
+
+    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
+        """A client like this one with other options, on the same connections."""
+        copy = object.__new__(type(self))
+        copy._core = self._core.with_options(options)
+        return copy
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Any = NOT_GIVEN,
+        content_type: str = "application/json",
+        headers: Mapping[str, str] | None = None,
+        options: Options | None = None,
+    ) -> RawResponse[bytes]:
+        """Send a request that the contract does not know, with retries, credentials and errors as usual."""
+        return self._core.request(
+            method, path, query=query, body=body, content_type=content_type, headers=headers, options=options
+        )
+
+    def close(self) -> None:
+        """Close the connections, unless they are the caller's."""
+        self._core.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class AsyncClient:
+    """A client to await. Use it in an ``async with`` block, or ``await client.close()``."""
+
+    def __init__(self, core: AsyncCore) -> None:
+        self._core = core
+
+    @property
+    def base_url(self) -> str:
+        """The address of the server."""
+        return self._core.base_url
+
+    def with_options(self, **options: Unpack[ClientOptions]) -> Self:
+        """A client like this one with other options, on the same connections."""
+        copy = object.__new__(type(self))
+        copy._core = self._core.with_options(options)
+        return copy
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Any = NOT_GIVEN,
+        content_type: str = "application/json",
+        headers: Mapping[str, str] | None = None,
+        options: Options | None = None,
+    ) -> RawResponse[bytes]:
+        """Send a request that the contract does not know, with retries, credentials and errors as usual."""
+        return await self._core.request(
+            method, path, query=query, body=body, content_type=content_type, headers=headers, options=options
+        )
+
+    async def close(self) -> None:
+        """Close the connections, unless they are the caller's."""
+        await self._core.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -270,13 +366,17 @@ def checked_http_client(given: Any, wanted: type[Any]) -> None:
         )
 
 
-def sync_transport(given: httpx2.Client | None, base_url: str) -> SyncTransport:
-    """A transport on the caller's connections, or on new ones."""
+def sync_core(settings: Settings, credentials: Credentials, logger: str, given: httpx2.Client | None) -> SyncCore:
+    """Calls on the caller's connections, or on new ones."""
     checked_http_client(given, httpx2.Client)
-    return SyncTransport(given or httpx2.Client(timeout=None), base_url)
+    transport = SyncTransport(given or httpx2.Client(timeout=None), settings.base_url)
+    return SyncCore(settings, credentials, logger, transport, owns_transport=given is None)
 
 
-def async_transport(given: httpx2.AsyncClient | None, base_url: str) -> AsyncTransport:
-    """A transport on the caller's connections, or on new ones."""
+def async_core(
+    settings: Settings, credentials: Credentials, logger: str, given: httpx2.AsyncClient | None
+) -> AsyncCore:
+    """Calls on the caller's connections, or on new ones."""
     checked_http_client(given, httpx2.AsyncClient)
-    return AsyncTransport(given or httpx2.AsyncClient(timeout=None), base_url)
+    transport = AsyncTransport(given or httpx2.AsyncClient(timeout=None), settings.base_url)
+    return AsyncCore(settings, credentials, logger, transport, owns_transport=given is None)

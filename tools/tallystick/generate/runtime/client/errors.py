@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from .reply import ReplyInfo
 from .retry import retry_after_seconds
+from .values import NOT_GIVEN
 
 
 class ApiError(Exception):
@@ -81,6 +82,8 @@ class ApiStatusError(ApiError):
 
     status: int
     expected_status: ClassVar[int | None] = None
+    declared_retryable: ClassVar[bool] = False
+    """Whether the contract declares the problem type as retryable."""
     stated_retryable = False
     """Whether the contract itself says that the call may be repeated after this error."""
 
@@ -118,6 +121,11 @@ class ApiStatusError(ApiError):
     def retry_after(self) -> float | None:
         """Seconds the server asks to wait, None when it does not."""
         return retry_after_seconds(self.headers)
+
+    def member(self, attribute: str) -> Any:
+        """A member of the problem by its attribute; ``NOT_GIVEN`` where the server left it out."""
+        value = getattr(self.value, attribute, NOT_GIVEN)
+        return self.problem.get(attribute, NOT_GIVEN) if value is NOT_GIVEN else value
 
     def __str__(self) -> str:
         tail = f" (request {self.request_id})" if self.request_id else ""

@@ -54,3 +54,9 @@ def etag_text(value: object) -> str:
     if tag is None:
         raise ValueError("this object has no ETag: pass the text of the tag, or an object read from the server")
     return tag
+
+
+def etag_of(value: object) -> str | None:
+    """The ETag that an object was read with; None when there was none."""
+    info = reply_info(value)
+    return info.etag if info else None

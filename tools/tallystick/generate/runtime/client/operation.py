@@ -47,15 +47,6 @@ class BodyType:
 
 
 @dataclass(frozen=True, slots=True)
-class ProblemType:
-    """A declared problem: the exception class for a problem type URI."""
-
-    uri: str
-    load: Callable[[], type[ApiStatusError]]
-    retryable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class ReplyType:
     """One documented reply: a status (``200``, ``4XX``, ``default``) and a media type or range."""
 
@@ -65,7 +56,6 @@ class ReplyType:
     kind: Kind = "none"
     read: Callable[[Any], Any] | None = None
     """From the JSON value to the value; None where the JSON value is the value."""
-    problems: tuple[ProblemType, ...] = ()
     retryable: bool | None = None
     item: Literal["raw", "payload", "event"] = "payload"
     """What an event of a stream gives: itself, its data read as JSON, or its fields read as one object."""
@@ -118,6 +108,10 @@ class Operation(Generic[T]):
     sunset: str | None = None
     streams: bool = False
     """Whether a reply may be a stream of events or lines."""
+    problem_class: Callable[[str], type[ApiStatusError] | None] | None = None
+    """The exception class for a problem type URI."""
+    body_required: bool = True
+    """When False, a body whose every field is not given is not sent at all."""
 
     def build(
         self,
@@ -155,7 +149,7 @@ class Operation(Generic[T]):
         request = Request(self.method, path, headers)
         request.has_key = self.idempotency_header in headers
         self._add_accept(request, accept)
-        if body is not NOT_GIVEN:
+        if body is not NOT_GIVEN and (self.body_required or not _is_empty(body)):
             self.add_body(request, body, content_type)
         return request
 
@@ -319,10 +313,9 @@ class Operation(Generic[T]):
         reply = self.reply_type(info)
         value = self._error_value(reply, info, body)
         plain = ApiStatusError("", info, body)
-        problem = next((one for one in self._problems(info.status) if one.uri == plain.problem.get("type")), None)
-        kind = problem.load() if problem else error_class(info.status)
-        raised = kind(_reason(plain, info.status), info, body, value)
-        stated = True if problem and problem.retryable else self._stated_retryable(info.status)
+        problem = self.problem_class(plain.type) if self.problem_class is not None else None
+        raised = (problem or error_class(info.status))(_reason(plain, info.status), info, body, value)
+        stated = True if raised.declared_retryable else self._stated_retryable(info.status)
         raised.stated_retryable = bool(stated)
         raised.retryable = status_may_be_retried(info.status, stated=stated)
         return raised
@@ -335,11 +328,13 @@ class Operation(Generic[T]):
         except InvalidReply:
             return None  # the status says what went wrong; the raw body stays at hand
 
-    def _problems(self, status: int) -> Sequence[ProblemType]:
-        return [problem for reply in self.reply_types(status) for problem in reply.problems]
-
     def _stated_retryable(self, status: int) -> bool | None:
         return next((reply.retryable for reply in self.reply_types(status) if reply.retryable is not None), None)
+
+
+def _is_empty(body: Any) -> bool:
+    """Whether a body given property by property has none."""
+    return type(body) is dict and all(value is NOT_GIVEN for value in body.values())
 
 
 def _reason(error: ApiStatusError, status: int) -> str:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING
 
-Owner = TypeVar("Owner")
+if TYPE_CHECKING:
+    from .client import AsyncCore, SyncCore
 
 
-class Resource(Generic[Owner]):
-    """A group of operations of a client."""
+class Resource:
+    """A group of operations."""
 
-    def __init__(self, client: Owner) -> None:
-        self._client = client
+    def __init__(self, core: SyncCore) -> None:
+        self._core = core
+
+
+class AsyncResource:
+    """A group of operations to await."""
+
+    def __init__(self, core: AsyncCore) -> None:
+        self._core = core

@@ -197,3 +197,13 @@ def by_tag(data: Mapping[str, Any], tag: str, readers: Mapping[str, Callable[[An
     value = data.get(tag)
     reader = readers.get(value) if isinstance(value, str) else None
     return reader(data) if reader is not None else Unknown(data)
+
+
+def first_readable(data: Any, readers: Iterable[Callable[[Any], Any]]) -> Any:
+    """What the first reader makes of the value that can read it; the value itself where none can."""
+    for reader in readers:
+        try:
+            return reader(data)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            continue
+    return data
