@@ -1,13 +1,13 @@
 """Sends one message to one address and tells how it went."""
 
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import anyio
 import httpcore2
 
-from warehouse.webhooks.network import ForbiddenAddressError, GuardedBackend, IpNetwork, Resolver, resolve
+from warehouse.webhooks.network import ForbiddenAddressError, GuardedBackend, Resolver, resolve
 
 _HTTP_FAILURES = (
     httpcore2.NetworkError,
@@ -33,28 +33,21 @@ class Outcome:
 class Sender:
     """Posts messages to partners: no redirects, no proxies, no private networks, and not longer than allowed.
 
-    `patience` is the time in seconds that one attempt may take from resolving the name to the status of the answer.
+    `patience` is the time in seconds that one attempt may take from resolving the name to the status of the answer;
+    `private_too` opens private networks, for a receiver on the same machine.
     """
 
     def __init__(
         self,
         *,
         patience: float = 10.0,
-        allowed_networks: Iterable[IpNetwork] = (),
+        private_too: bool = False,
         tls: ssl.SSLContext | None = None,
         resolver: Resolver = resolve,
     ) -> None:
         self._patience = patience
-        self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=tls or ssl.create_default_context(),
-            max_connections=50,
-            max_keepalive_connections=0,  # each connection is judged anew
-            network_backend=GuardedBackend(allowed=allowed_networks, resolver=resolver),
-        )
-
-    async def aclose(self) -> None:
-        """Close all connections."""
-        await self._pool.aclose()
+        self._tls = tls or ssl.create_default_context()
+        self._backend = GuardedBackend(private_too=private_too, resolver=resolver)
 
     async def post(self, url: str, *, headers: Mapping[str, str], body: bytes) -> Outcome:
         """Post the body as JSON. Every failure of the other side is an `Outcome`, none is raised."""
@@ -70,5 +63,7 @@ class Sender:
 
     async def _status_of(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         fields = {"content-type": "application/json", "user-agent": "warehouse-webhooks/1", **headers}
-        async with self._pool.stream("POST", url, headers=list(fields.items()), content=body) as response:
+        # A pool for one request: each connection is judged anew, and none outlives its attempt.
+        pool = httpcore2.AsyncConnectionPool(ssl_context=self._tls, network_backend=self._backend)
+        async with pool, pool.stream("POST", url, headers=fields, content=body) as response:
             return response.status
