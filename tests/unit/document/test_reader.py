@@ -224,7 +224,8 @@ class TestRemarks:
         (octal,) = read("a: 012\n").remarks
         (word,) = read("a: on\n").remarks
         assert octal.message == (
-            "`012` is the number 12 here, but an octal number to YAML 1.1 readers: write it in quotes or in another form"
+            "`012` is the number 12 here, but an octal number to YAML 1.1 readers:"
+            " write it in quotes or in another form"
         )
         assert word.message == (
             "`on` is text here, but a boolean to YAML 1.1 readers: write it in quotes or in another form"

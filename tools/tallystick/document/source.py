@@ -139,7 +139,8 @@ class Source:
             )
             raise UnresolvedReference("ref-outside", message)
         if not resolved.is_file():
-            message = f"the reference {_shown(address)} leads to a file that does not exist: {_shown(shown_path(path), quoted=False)}"
+            missing = _shown(shown_path(path), quoted=False)
+            message = f"the reference {_shown(address)} leads to a file that does not exist: {missing}"
             raise UnresolvedReference("ref-unresolved", message)
         return self.add(resolved, shown_path(resolved))
 
