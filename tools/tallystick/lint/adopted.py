@@ -14,16 +14,16 @@ from tallystick.findings import Finding, Level
 __all__ = ["adopted"]
 
 _RULES: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("ref-unresolved", "ref-scheme", "ref-outside", "ref-remote"), "ref-resolves"),
+    **dict.fromkeys(("ref-unresolved", "ref-kind", "ref-scheme", "ref-outside", "ref-remote"), "ref-resolves"),
     "ref-cycle": "ref-cycle-usable",
     "key-not-text": "yaml-trap",
     **dict.fromkeys(
         ("schema-keyword", "wrong-shape", "status-key", "parameter", "parameter-style", "media-type", "body-content",
-         "path-item", "operation", "security-scheme"),
+         "path-item", "operation", "security-scheme", "security-shape"),
         "schema-valid",
     ),
 }  # fmt: skip
-_SEEN_BY_RULES: Final = frozenset(("nullable-enum", "nullable-without-type", "extension-shape"))
+_SEEN_BY_RULES: Final = frozenset(("nullable-enum", "nullable-without-type", "nullable-in-31", "extension-shape"))
 """Notes about spellings that a rule of its own reports with the exact place."""
 
 
@@ -42,6 +42,6 @@ def adopted(findings: Iterable[Finding], levels: Mapping[str, Level]) -> Iterato
 
 RULES_OF_READING: Final = frozenset(_RULES.values()) | {
     "duplicate-key", "yaml-trap", "path-params-match", "security-known", "op-id-unique", "ref-siblings", "ref-placement",
-    "header-ignored",
+    "header-ignored", "param-unique", "ref-cycle-usable",
 }  # fmt: skip
 """Rules that reading itself decides, wholly or in part."""

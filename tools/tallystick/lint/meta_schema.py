@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import jsonschema_rs
 
-__all__ = ["Fault", "faults", "faults_of"]
+__all__ = ["Fault", "explained", "fault_of", "faults", "faults_of"]
 
 _DOCUMENT_SCHEMAS: Final = {
     "3.0": "openapi_spec_validator/resources/schemas/v3.0/schema.json",
@@ -52,7 +52,7 @@ def faults_of(validator: jsonschema_rs.Validator, value: Any) -> list[Fault]:
     """What a validator refuses about a value, explained."""
     found: dict[tuple[tuple[str | int, ...], str], Fault] = {}
     for error in validator.iter_errors(value):
-        for fault in _explained(error):
+        for fault in explained(error):
             found.setdefault((fault.tokens, fault.message), fault)
         if len(found) >= _MOST:
             break
@@ -90,16 +90,16 @@ def _resource(path: str) -> dict[str, Any]:
     return value
 
 
-def _explained(error: jsonschema_rs.ValidationError) -> Iterator[Fault]:
+def explained(error: jsonschema_rs.ValidationError) -> Iterator[Fault]:
     """The faults behind an error: of alternatives, those of the one that the value is closest to."""
     kind = error.kind
     if isinstance(kind, jsonschema_rs.ValidationErrorKind.OneOfNotValid | jsonschema_rs.ValidationErrorKind.AnyOf):
         branch = _closest(kind.context, error)
         if branch:
             for inner in branch:
-                yield from _explained(inner)
+                yield from explained(inner)
             return
-    yield _fault(error)
+    yield fault_of(error)
 
 
 def _closest(branches: list[list[jsonschema_rs.ValidationError]], error: jsonschema_rs.ValidationError) -> list[Any]:
@@ -139,7 +139,8 @@ def _depth(error: jsonschema_rs.ValidationError) -> int:
     return max(nested)
 
 
-def _fault(error: jsonschema_rs.ValidationError) -> Fault:
+def fault_of(error: jsonschema_rs.ValidationError) -> Fault:
+    """An error as a fault at the value that it is about."""
     tokens = tuple(error.instance_path)
     kinds = jsonschema_rs.ValidationErrorKind
     kind = error.kind

@@ -10,7 +10,7 @@ from tallystick.document import Bundle, join
 from tallystick.findings import Finding, Level, ordered
 from tallystick.lint.adopted import adopted
 from tallystick.lint.context import Context
-from tallystick.lint.meta_schema import Fault, faults
+from tallystick.lint.meta_schema import faults
 from tallystick.lint.registry import all_rules
 from tallystick.lint.rule import Check
 from tallystick.lint.second_opinion import second_opinion
@@ -33,12 +33,13 @@ def run(bundle: Bundle, settings: Settings | None = None, contract: Contract | N
     contract = contract or read(bundle)
     levels = settings.levels()
     context = Context(bundle, contract, levels)
-    context.findings += adopted(contract.findings, levels)
-    _meta_schema(context)
+    noted = list(adopted(contract.findings, levels))
+    _meta_schema(context, noted)
     checks = _checks(context, settings)
     _visitors(checks).visit(contract, context.tree)
     for check in checks:
         check.finish()
+    context.findings = _merged(context.findings, noted)
     if settings.validator:
         context.findings += second_opinion(bundle, context.findings)
     return ordered(silenced(context.findings, context))
@@ -57,20 +58,27 @@ def _visitors(checks: Iterable[Check]) -> Visitors:
     return visitors
 
 
-def _meta_schema(context: Context) -> None:
+def _merged(own: Iterable[Finding], noted: Iterable[Finding]) -> list[Finding]:
+    """Own findings once per place and message (a shared component has many operations), then what only reading saw."""
+    found: dict[tuple[object, ...], Finding] = {}
+    for finding in own:
+        found.setdefault((finding.code, finding.place, finding.message), finding)
+    seen = {(code, place) for code, place, _ in found}
+    for finding in noted:
+        if (finding.code, finding.place) not in seen:
+            found.setdefault((finding.code, finding.place, finding.message), finding)
+    return list(found.values())
+
+
+def _meta_schema(context: Context, noted: Iterable[Finding]) -> None:
     """Faults that reading has noted already are left out: its messages say more."""
     known = {
         (finding.place.file, finding.place.pointer)
-        for finding in context.findings
+        for finding in noted
         if finding.level is Level.ERROR and finding.code == _VALIDITY
     }
     for fault in faults(context.bundle.value):
         pointer = join("", *fault.tokens)
         place = context.bundle.place(pointer)
-        if (place.file, place.pointer) not in known and not _said(fault, pointer, context):
+        if (place.file, place.pointer) not in known:
             context.add(_VALIDITY, pointer, fault.message, key=fault.at_key)
-
-
-def _said(fault: Fault, pointer: str, context: Context) -> bool:
-    """Whether the fault is a dangling reference or a missing ``required: true``, which have rules of their own."""
-    return False

@@ -1,10 +1,6 @@
 """``ref-resolves``."""
 
-from urllib.parse import unquote
-
-from tallystick.contract.visit import Reference, pointer_tokens_of
-from tallystick.document import kind_at
-from tallystick.lint.rule import Check, Group, on, rule
+from tallystick.lint.rule import Check, Group, rule
 
 
 @rule(
@@ -49,15 +45,4 @@ from tallystick.lint.rule import Check, Group, on, rule
     peers=("spectral:invalid-ref", "redocly:no-unresolved-refs", "vacuum:resolving-references"),
 )
 class RefResolves(Check):
-    """Dangling references are found by bundling; here those of the wrong kind."""
-
-    @on(Reference)
-    def kind(self, reference: Reference) -> None:
-        """Compares the kind that the target has with the kind that is wanted."""
-        if not reference.target.startswith("#/"):
-            return
-        kind = kind_at(pointer_tokens_of(unquote(reference.target[1:])))
-        if kind is None or kind == reference.kind or {kind, reference.kind} == {"header", "parameter"}:
-            return
-        message = f"the reference {reference.target!r} leads to a {kind}, but a {reference.kind} is wanted here"
-        self.report(f"{reference.pointer}/$ref", message)
+    """Decided by bundling."""

@@ -40,7 +40,8 @@ class TagDefined(Check):
     """The root list, then every use."""
 
     def start(self) -> None:
-        """The tags of the root list."""
+        """The tags of the root list, and where others are used."""
+        self._unknown: dict[str, list[str]] = {}
         self._declared = {tag.name for tag in self.context.contract.tags if tag.declared}
 
     @on(Tag)
@@ -51,9 +52,15 @@ class TagDefined(Check):
 
     @on(Operation)
     def operation(self, operation: Operation) -> None:
-        """Every tag of an operation is declared."""
+        """Gathers the tags of operations that are not declared."""
         listed = self.context.value_at(f"{operation.location.pointer}/tags")
         for index, name in enumerate(listed if isinstance(listed, list) else ()):
             if isinstance(name, str) and name not in self._declared:
-                message = f"the tag {name!r} is not in the root list `tags`: add it there, or correct its name"
-                self.report(f"{operation.location.pointer}/tags/{index}", message)
+                self._unknown.setdefault(name, []).append(f"{operation.location.pointer}/tags/{index}")
+
+    def finish(self) -> None:
+        """One finding per tag, at its first use."""
+        for name, pointers in self._unknown.items():
+            more = f" (used {len(pointers)} times)" if len(pointers) > 1 else ""
+            message = f"the tag {name!r}{more} is not in the root list `tags`: add it there, or correct its name"
+            self.report(pointers[0], message, related=pointers[1:5])
