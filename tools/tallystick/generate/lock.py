@@ -13,7 +13,17 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["NAME", "Lock", "digest", "digest_of_files", "is_current", "moved_inputs", "package_digest", "read"]
+__all__ = [
+    "NAME",
+    "Lock",
+    "digest",
+    "digest_of_files",
+    "engine_versions",
+    "is_current",
+    "moved_inputs",
+    "package_digest",
+    "read",
+]
 
 NAME: Final = "tally.lock"
 _VERSION: Final = 1
@@ -76,10 +86,13 @@ def read(directory: Path) -> Lock | None:
         return None
 
 
-def is_current(directory: Path, inputs: Mapping[str, str], engines: Mapping[str, str]) -> bool:
-    """Whether the folder was made from these inputs and none of its files has changed since. Reads hashes only."""
+def is_current(directory: Path, inputs: Mapping[str, str]) -> bool:
+    """Whether the folder was made from these inputs by the installed generators, and no file has changed since.
+
+    Reads hashes only.
+    """
     lock = read(directory)
-    if lock is None or lock.inputs != dict(inputs) or lock.engines != dict(engines):
+    if lock is None or lock.inputs != dict(inputs) or lock.engines != _installed(lock.engines):
         return False
     return all(_digest_of(directory / path) == recorded for path, recorded in lock.outputs.items())
 
@@ -91,10 +104,20 @@ def _digest_of(path: Path) -> str | None:
         return None
 
 
-def moved_inputs(directory: Path, inputs: Mapping[str, str], engines: Mapping[str, str]) -> list[str]:
-    """The names of the inputs that differ from those the folder was made from; empty without a lock."""
+def _installed(names: Iterable[str]) -> dict[str, str]:
+    found = {}
+    for name in names:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def moved_inputs(directory: Path, inputs: Mapping[str, str]) -> list[str]:
+    """The names of the inputs and generators that differ from those the folder was made by; empty without a lock."""
     lock = read(directory)
     if lock is None:
         return []
-    now, then = {**inputs, **engines}, {**lock.inputs, **lock.engines}
+    now, then = {**inputs, **_installed(lock.engines)}, {**lock.inputs, **lock.engines}
     return sorted(name for name in {*now, *then} if now.get(name) != then.get(name))

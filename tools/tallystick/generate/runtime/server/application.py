@@ -58,8 +58,7 @@ def add_problem_handlers(app: FastAPI, extra: Any = None) -> None:
 
     async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        detail = error.detail if isinstance(error.detail, str) else json.dumps(error.detail)
-        return _plain(error.status_code, detail, members(request), error.headers)
+        return _plain(error.status_code, _text(error.detail), members(request), error.headers)
 
     async def fault(request: Request, error: Exception) -> Response:
         if isinstance(error, ContractViolation):
@@ -68,6 +67,10 @@ def add_problem_handlers(app: FastAPI, extra: Any = None) -> None:
 
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(Exception, fault)
+
+
+def _text(detail: Any) -> str:
+    return detail if isinstance(detail, str) else json.dumps(detail, default=str)
 
 
 def _plain(status: int, detail: str, extra: Mapping[str, Any], headers: Mapping[str, str] | None) -> Response:

@@ -47,11 +47,17 @@ class Bodies:
 
     def _reader(self, operation: Operation, name: str, kind: Any, schemas: Schemas) -> _Read:
         path = ("operations", operation.id, "body", name)
-        read = {"json": _JsonBody, "form": _FormBody, "multipart": _MultipartBody, "lines": _LinesBody}.get(kind_of(name))
         assert operation.body is not None
         encoding = operation.body.encoding.get(name, {})
-        if read is not None:
-            return read(path, kind, schemas, self._limits, encoding)
+        form = kind_of(name)
+        if form == "json":
+            return _JsonBody(path, kind, schemas, self._limits)
+        if form == "lines":
+            return _LinesBody(path, kind, schemas, self._limits)
+        if form == "form":
+            return _FormBody(path, kind, schemas, self._limits, encoding)
+        if form == "multipart":
+            return _MultipartBody(path, kind, schemas, self._limits, encoding)
         if kind is str:
             return _TextBody(path, schemas, self._limits)
         return _StreamBody(self._limits)
@@ -143,9 +149,7 @@ def _unheld(error: ValidationError, where: str) -> list[Detail]:
 
 
 class _JsonBody:
-    def __init__(
-        self, path: tuple[str, ...], kind: Any, schemas: Schemas, limits: Limits, _: Mapping[str, Encoding]
-    ) -> None:
+    def __init__(self, path: tuple[str, ...], kind: Any, schemas: Schemas, limits: Limits) -> None:
         self._read = _Value(path, kind, schemas).read
         self._limit = limits.body
 
@@ -321,9 +325,7 @@ def _form_type(kind: Any) -> tuple[Any, dict[str, tuple[FileRule, bool]]]:
 class _LinesBody:
     """JSON lines, each checked when the handler comes to it."""
 
-    def __init__(
-        self, path: tuple[str, ...], kind: Any, schemas: Schemas, limits: Limits, _: Mapping[str, Encoding]
-    ) -> None:
+    def __init__(self, path: tuple[str, ...], kind: Any, schemas: Schemas, limits: Limits) -> None:
         self._value = _Value(path, kind, schemas)
         self._limits = limits
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from typing import Any, Final
 
 import msgspec
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, to_json
 
 from .json_text import JSONError, decode
@@ -30,16 +30,19 @@ class Codecs:
     def __init__(self, schemas: Schemas) -> None:
         self.schemas = schemas
         names = schemas.document.get("components", {}).get("schemas", {})
-        self._twins = Twins({name: schemas.shape("components", "schemas", name) for name in names})
+        shapes = {name.removesuffix(".reply"): schemas.shape("components", "schemas", name) for name in names}
+        self._twins = Twins(shapes)
 
     def json(self, kind: Any, path: tuple[str, ...]) -> Encode:
         """The encoder of JSON bodies of a type; ``path`` is where its schema stands."""
         slow = _by_pydantic(kind, self.schemas.shape(*path))
+        own = _own_models(kind, slow)
         try:
             twin = self._twins.of(kind)
-        except NoTwin:
-            return slow
-        return _by_twin(twin, slow)
+            msgspec.json.Decoder(twin)
+        except (NoTwin, TypeError):
+            return own
+        return _by_twin(twin, own, slow)
 
     def checker(self, path: tuple[str, ...]) -> Callable[[bytes], None]:
         """Checks the bytes of a JSON body against their schema.
@@ -50,11 +53,31 @@ class Codecs:
         return lambda content: _check(validator, content)
 
 
-def _by_twin(twin: Any, slow: Encode) -> Encode:
+def _own_models(kind: Any, slow: Encode) -> Encode:
+    """Writes instances of the declared models as they are; they were validated when they were made."""
+    write = TypeAdapter(kind).serializer.to_json
+    is_model = isinstance(kind, type) and issubclass(kind, BaseModel)
+
+    def encode(value: Any) -> bytes:
+        if is_model and type(value) is kind:
+            try:
+                return write(value, by_alias=True, warnings="error")
+            except PydanticSerializationError:
+                return slow(value)
+        return slow(value)
+
+    return encode
+
+
+def _by_twin(twin: Any, own: Encode, slow: Encode) -> Encode:
     convert = msgspec.convert
     suspicious = _signs_of_no_number(twin)
 
     def encode(value: Any) -> bytes:
+        if isinstance(value, BaseModel):
+            return own(value)
+        if isinstance(value, dict) or (isinstance(value, list) and value and isinstance(value[0], (BaseModel, dict))):
+            return slow(value)
         try:
             content = _to_bytes(convert(value, twin, from_attributes=True))
         except _NOT_BY_TWIN:

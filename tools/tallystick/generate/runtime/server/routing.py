@@ -28,7 +28,6 @@ class ContractRoute(APIRoute):
     """The route of one operation."""
 
     served: Served | None = None
-    own_dependencies = 0
     allowed: Sequence[str] = ()
     """Every method that the contract knows for the path."""
 
@@ -63,7 +62,7 @@ class ContractRoute(APIRoute):
         context = scope.get("fastapi")
         context = context.get("effective_route_context") if context else None
         provider = self.dependency_overrides_provider
-        if len((self if context is None else context).dependencies) != self.own_dependencies:
+        if len((self if context is None else context).dependencies) != 0:
             return False
         return provider is None or not provider.dependency_overrides
 
@@ -178,21 +177,20 @@ class ContractApp(FastAPI):
         return front
 
 
-def add_routes(router: APIRouter, served: Iterable[Served], tags: bool = True) -> list[ContractRoute]:  # noqa: FBT001, FBT002
+def add_routes(router: APIRouter, served: Iterable[Served]) -> list[ContractRoute]:
     """Adds the operations to a router; returns their routes."""
-    added = [_route(router, each, tags=tags) for each in served]
+    added = [_route(router, each) for each in served]
     RouteIndex(added)  # tells each route which methods its path has
     return added
 
 
-def _route(router: APIRouter, served: Served, *, tags: bool) -> ContractRoute:
+def _route(router: APIRouter, served: Served) -> ContractRoute:
     operation = served.operation
 
     async def endpoint(request: Request) -> Response:
         return await served.response(request)
 
     endpoint.__name__ = endpoint.__qualname__ = operation.handler
-    before = len(router.dependencies)
     router.add_api_route(
         framework_path(served.template),
         endpoint,
@@ -200,7 +198,7 @@ def _route(router: APIRouter, served: Served, *, tags: bool) -> ContractRoute:
         operation_id=operation.id,
         name=operation.handler,
         summary=operation.summary or None,
-        tags=[operation.tag] if tags else None,
+        tags=[operation.tag],
         deprecated=operation.deprecated or None,
         response_model=None,
         route_class_override=ContractRoute,
@@ -208,8 +206,6 @@ def _route(router: APIRouter, served: Served, *, tags: bool) -> ContractRoute:
     route = router.routes[-1]
     assert isinstance(route, ContractRoute)
     route.served = served
-    route.own_dependencies = 0
-    _ = before
     return route
 
 

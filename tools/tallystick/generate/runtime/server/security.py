@@ -66,7 +66,9 @@ class Guard:
                 caller = await check(*credentials, operation=self._operation)
                 if caller is not None and scopes <= caller.scopes:
                     return caller
-                raise self._forbidden([scopes - caller.scopes]) if caller is not None else self._unknown(rejected=True)
+                if caller is None:
+                    raise self._unknown(rejected=True)
+                raise self._forbidden([scopes - caller.scopes])
             raise self._unknown(rejected=False)
         return await self._any(scope)
 
@@ -80,11 +82,11 @@ class Guard:
             callers = await self._callers(requirement, given, known)
             if callers is None:
                 continue
-            lacking = _lacking(requirement, callers)
-            if not lacking:
+            scopes = _lacking(requirement, callers)
+            if not scopes:
                 first, *others = callers
                 return replace(first, also=tuple(others)) if others else first
-            missing.append(lacking)
+            missing.append(scopes)
         if missing:
             raise self._forbidden(missing)
         if self._is_optional and not given:
@@ -111,7 +113,8 @@ class Guard:
         return Refusal(401, "unauthenticated", detail, headers={"WWW-Authenticate": ", ".join(challenges)})
 
     def _forbidden(self, missing: Sequence[frozenset[str]]) -> Refusal:
-        fewest = " ".join(sorted(min(missing, key=lambda scopes: (len(scopes), sorted(scopes)))))
+        smallest = min(missing, key=len)
+        fewest = " ".join(sorted(smallest))
         bearer = any(_is_bearer(scheme) for scheme in self._schemes.values())
         challenge = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{fewest}"'} if bearer else {}
         return Refusal(
@@ -132,8 +135,10 @@ class Guard:
 
 
 def _lacking(requirement: Requirement, callers: Sequence[Caller]) -> frozenset[str]:
-    pairs_ = zip(requirement.values(), callers, strict=True)
-    return frozenset().union(*(frozenset(scopes) - caller.scopes for scopes, caller in pairs_))
+    lacking: frozenset[str] = frozenset()
+    for scopes, caller in zip(requirement.values(), callers, strict=True):
+        lacking |= frozenset(scopes) - caller.scopes
+    return lacking
 
 
 def _is_bearer(scheme: SecurityScheme) -> bool:

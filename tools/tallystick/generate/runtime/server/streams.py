@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from anyio import to_thread
 from starlette.requests import ClientDisconnect
@@ -13,10 +13,12 @@ from starlette.requests import ClientDisconnect
 from .json_text import JSONError, decode
 from .problems import Refusal
 
-__all__ = ["BodyStream", "Lines", "ServerSentEvent", "UploadedFile", "read_all", "too_large"]
+__all__ = ["BodyStream", "Content", "Lines", "ServerSentEvent", "UploadedFile", "read_all", "too_large"]
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Item = TypeVar("Item")
+Content: TypeAlias = str | bytes | AsyncIterable[str] | AsyncIterable[bytes]
+"""Text or octets of a reply, whole or as a stream; text is sent as UTF-8."""
 
 
 def too_large(limit: int) -> Refusal:
