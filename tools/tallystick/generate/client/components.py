@@ -151,8 +151,11 @@ class Models:
     def _inline_unions(self) -> str:
         """Readers of unions that the contract does not name."""
         names = Names()
-        listed = sorted(self.speller.inline.items())
-        readers = [self._reader(name, f"_{name}", members, ("", []), names) for name, members in listed]
+        written: dict[str, dict[str, Any]] = {}
+        while more := sorted(self.speller.inline.keys() - written.keys()):  # a reader may need further readers
+            for name in more:
+                written[name] = self._reader(name, f"_{name}", self.speller.inline[name], ("", []), names)
+        readers = [written[name] for name in sorted(written)]
         return self.engine.project.render("union.py.jinja", name=None, readers=readers, names=names)
 
     def union_reader(self, members: list[PropertyProtocol], names: Names) -> dict[str, Any]:

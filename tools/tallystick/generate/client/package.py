@@ -164,7 +164,7 @@ class _Writer:
             "client.py.jinja",
             title=doc_text(self.contract.title),
             doc=doc_text(_summary(self.contract)),
-            groups=[_shown(group) for group in self.groups.values()],
+            groups=[_shown(group, self.names.api) for group in self.groups.values()],
             schemes=[*schemes],
             default_url=literal(url),
             default_doc=f", by default ``{doc_text(url)}``" if url else "",
@@ -257,9 +257,15 @@ def _kinds(api: str) -> list[dict[str, str]]:
     ]
 
 
-def _shown(group: Group) -> dict[str, Any]:
+_CLIENT_NAMES: Final = frozenset(("Client", "Credential", "Credentials", "Mapping", "RetryPolicy", "Scheme", "Settings", "SyncClient"))
+"""Classes that the module of the clients imports."""
+
+
+def _shown(group: Group, api: str) -> dict[str, Any]:
     doc = doc_text(group.doc) or f"Operations of the group ``{'.'.join(group.path)}``."
-    return {"path": group.path, "module": group.module, "class_name": group.class_name, "doc": doc}
+    taken = {api, f"Async{api}", *_CLIENT_NAMES}
+    alias = f"{group.class_name}Resource" if {group.class_name, f"Async{group.class_name}"} & taken else group.class_name
+    return {"path": group.path, "module": group.module, "class_name": group.class_name, "alias": alias, "doc": doc}
 
 
 def _summary(contract: Contract) -> str:
