@@ -61,7 +61,7 @@ async def list_plans(scope: Scope, *, cursor: str | None, limit: int) -> Page:
     Raises InvalidCursor.
     """
     cents: ColumnElement[int] = type_coerce(PlanRow.price, BigInteger)
-    order = [SortKey(cents), SortKey(PlanRow.id.expression)]
+    order = [SortKey(cents), SortKey(PlanRow.id)]
     statement = select(PlanRow).where(PlanRow.is_offered)
     return await read_page(scope, statement, order=order, cursor=cursor, limit=limit, query={"list": "plans"})
 
@@ -103,8 +103,8 @@ async def list_invoices(scope: Scope, *, cursor: str | None, limit: int) -> tupl
     Raises InvalidCursor.
     """
     order = [
-        SortKey(InvoiceRow.issued_at.expression, descending=True),
-        SortKey(InvoiceRow.id.expression, descending=True),
+        SortKey(InvoiceRow.issued_at, descending=True),
+        SortKey(InvoiceRow.id, descending=True),
     ]
     page = await read_page(
         scope, select(InvoiceRow), order=order, cursor=cursor, limit=limit, query={"list": "invoices"}

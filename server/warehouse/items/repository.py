@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from warehouse.items.tables import NAME_KEY_LENGTH, ItemRow, ItemTagRow
 from warehouse.platform.pagination import SortKey
@@ -37,11 +38,11 @@ class ItemQuery:
         }
 
 
-_SORT_COLUMNS: Mapping[str, ColumnElement[Any]] = {
-    "sku": ItemRow.sku.expression,
-    "name": ItemRow.name_key.expression,
-    "quantity": ItemRow.quantity.expression,
-    "updated_at": ItemRow.updated_at.expression,
+_SORT_COLUMNS: Mapping[str, InstrumentedAttribute[Any]] = {
+    "sku": ItemRow.sku,
+    "name": ItemRow.name_key,
+    "quantity": ItemRow.quantity,
+    "updated_at": ItemRow.updated_at,
 }
 
 
@@ -49,13 +50,13 @@ def order_of(sort: str) -> Sequence[SortKey]:
     """Return the sort keys for a value of the parameter `sort`; ties are broken by SKU in the same direction."""
     descending = sort.startswith("-")
     column = _SORT_COLUMNS[sort.removeprefix("-")]
-    by_sku = SortKey(ItemRow.sku.expression, descending=descending)
+    by_sku = SortKey(ItemRow.sku, descending=descending)
     if column is _SORT_COLUMNS["sku"]:
         return [by_sku]
     return [SortKey(column, descending=descending), by_sku]
 
 
-def matching(query: ItemQuery) -> Select[tuple[ItemRow]]:
+def matching(query: ItemQuery) -> Select[ItemRow]:
     """Return the statement for the items that a query finds."""
     return select(ItemRow).where(*_conditions(query))
 

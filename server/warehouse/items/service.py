@@ -140,13 +140,13 @@ async def every(scope: Scope, query: ItemQuery) -> AsyncIterator[Sequence[ItemRo
     moment its portion is read.
     """
     statement = repository.matching(query).order_by(ItemRow.sku).limit(CHUNK)
-    portion: Sequence[ItemRow] = (await scope.session.scalars(statement)).all()
+    portion = list(await scope.session.scalars(statement))
     while portion:
         scope.session.expunge_all()
         await scope.session.commit()
         yield portion
         after = portion[-1].sku
-        portion = (await scope.session.scalars(statement.where(ItemRow.sku > after))).all()
+        portion = list(await scope.session.scalars(statement.where(ItemRow.sku > after)))
 
 
 async def _found(scope: Scope, sku: str, *, lock: bool = False) -> ItemRow:

@@ -18,6 +18,9 @@ from warehouse.reports.tables import ReportRow
 from warehouse.stock.tables import MovementRow, StockLevelRow
 from warehouse.webhooks.events import rfc3339
 
+AnySelect = Select[*tuple[Any, ...]]
+AnyRow = Row[*tuple[Any, ...]]
+
 MOST_ROWS = 100_000
 """How many rows a report may have."""
 
@@ -136,7 +139,7 @@ def _pieces(order: Order) -> ColumnElement[int]:
     return (ItemRow.quantity if order.report.location_id is None else StockLevelRow.quantity).expression
 
 
-def _by_sku(statement: Select[Any], order: Order) -> Select[Any]:
+def _by_sku(statement: AnySelect, order: Order) -> AnySelect:
     """Restrict a statement about items to the ordered location, and put it in order."""
     location_id = order.report.location_id
     if location_id is not None:
@@ -145,7 +148,7 @@ def _by_sku(statement: Select[Any], order: Order) -> Select[Any]:
     return statement.order_by(ItemRow.sku)
 
 
-async def _all(scope: Scope, statement: Select[Any]) -> Sequence[Row[Any]]:
+async def _all(scope: Scope, statement: AnySelect) -> Sequence[AnyRow]:
     """Return all rows of a statement.
 
     Raises TooManyRowsError.

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from warehouse.contract.models import JobStatus
 from warehouse.contract.problems import NotFound, ReportFinished, ReportNotReady
 from warehouse.locations import service as locations
 from warehouse.platform.ids import new_id
@@ -73,8 +74,8 @@ async def list_reports(
     Raises InvalidCursor.
     """
     order_ = [
-        SortKey(ReportRow.created_at.expression, descending=True),
-        SortKey(ReportRow.id.expression, descending=True),
+        SortKey(ReportRow.created_at, descending=True),
+        SortKey(ReportRow.id, descending=True),
     ]
     statement = select(ReportRow).where(ReportRow.owner_id == owner_id)
     if statuses is not None:
@@ -91,7 +92,7 @@ async def cancel(scope: Scope, report_id: UUID, *, owner_id: UUID) -> ReportRow:
     """
     report = await _owned(scope, report_id, owner_id, lock=True)
     if report.status not in UNFINISHED:
-        raise ReportFinished(f"The report has already {_ended(report)}.", report_status=report.status)
+        raise ReportFinished(f"The report has already {_ended(report)}.", report_status=JobStatus(report.status))
     report.status = "cancelled"
     report.finished_at = scope.clock.now()
     return report
@@ -104,10 +105,10 @@ async def find_file(scope: Scope, report_id: UUID, *, owner_id: UUID) -> ReportF
     """
     report = await _owned(scope, report_id, owner_id)
     if report.status != "succeeded":
-        raise ReportNotReady(_why_no_file(report), report_status=report.status)
+        raise ReportNotReady(_why_no_file(report), report_status=JobStatus(report.status))
     file = await scope.session.get(ReportFileRow, report_id)
     if file is None or report.expires_at is None or report.expires_at <= scope.clock.now():
-        raise ReportNotReady("The file has expired. Order the report again.", report_status=report.status)
+        raise ReportNotReady("The file has expired. Order the report again.", report_status=JobStatus(report.status))
     return ReportFile(f"{report.kind}.{report.format}", report.format, file.content)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from warehouse.items.tables import ItemRow
@@ -43,8 +43,7 @@ async def levels_of(session: AsyncSession, item_id: UUID) -> Sequence[Level]:
         .where(StockLevelRow.item_id == item_id, StockLevelRow.quantity > 0)
         .order_by(LocationRow.code, LocationRow.id)
     )
-    rows: Sequence[Row[tuple[UUID, str, int]]] = (await session.execute(statement)).all()
-    return [Level(location_id, code, quantity) for location_id, code, quantity in rows]
+    return [Level(*row) for row in await session.execute(statement)]
 
 
 async def pieces_at(session: AsyncSession, location_id: UUID) -> int:
@@ -53,7 +52,7 @@ async def pieces_at(session: AsyncSession, location_id: UUID) -> int:
     return int(await session.scalar(total) or 0)
 
 
-def movements(*, sku: str | None, kinds: Collection[str] | None) -> Select[tuple[MovementRow]]:
+def movements(*, sku: str | None, kinds: Collection[str] | None) -> Select[MovementRow]:
     """Return the statement for the movements of an item (all items if None) and of some kinds (all if None)."""
     statement = select(MovementRow)
     if sku is not None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from warehouse.contract import models
 from warehouse.contract.problems import NotFound, OutOfStock, SameLocation, ValidationFailed
 from warehouse.items.tables import ItemRow
 from warehouse.locations import service as locations
@@ -15,7 +16,7 @@ from warehouse.platform.ids import new_id
 from warehouse.platform.pagination import Page, SortKey, read_page
 from warehouse.platform.scope import Scope
 from warehouse.stock import repository
-from warehouse.stock.levels import OverflowingStockError, Shortage, after, runs_low
+from warehouse.stock.levels import MOST_PIECES, OverflowingStockError, Shortage, after, runs_low
 from warehouse.stock.repository import Level
 from warehouse.stock.tables import MovementRow
 from warehouse.webhooks import events
@@ -113,8 +114,9 @@ async def _book(
 ) -> MovementRow:
     item = await _locked(scope, booking.sku)
     location = await locations.resolve(scope, booking.location_id)
-    balance = await _change_level(scope, item, location, delta)
-    await _change_total(scope, item, delta)
+    member = "delta" if kind == "adjustment" else "quantity"
+    balance = await _change_level(scope, item, location, delta, member=member)
+    await _change_total(scope, item, delta, member=member)
     movement = _entry(scope, kind, booking, location, balance, actor_id)
     movement.reason = reason
     return await _journalised(scope, movement)
@@ -127,7 +129,9 @@ async def _locked(scope: Scope, sku: str) -> ItemRow:
     return item
 
 
-async def _change_level(scope: Scope, item: ItemRow, location: LocationRow, delta: int) -> int:
+async def _change_level(
+    scope: Scope, item: ItemRow, location: LocationRow, delta: int, *, member: str = "quantity"
+) -> int:
     level = await repository.level_at(scope.session, item.id, location.id)
     try:
         level.quantity = after(level.quantity, delta)
@@ -138,16 +142,16 @@ async def _change_level(scope: Scope, item: ItemRow, location: LocationRow, delt
             requested=shortage.requested,
         ) from None
     except OverflowingStockError:
-        raise _too_many() from None
+        raise _too_many(member) from None
     return level.quantity
 
 
-async def _change_total(scope: Scope, item: ItemRow, delta: int) -> None:
+async def _change_total(scope: Scope, item: ItemRow, delta: int, *, member: str) -> None:
     before = item.quantity
     try:
         item.quantity = after(before, delta)
     except OverflowingStockError:
-        raise _too_many() from None
+        raise _too_many(member) from None
     item.version += 1
     item.updated_at = scope.clock.now()
     if runs_low(before=before, now=item.quantity, reorder_point=item.reorder_point):
@@ -188,5 +192,9 @@ def _unknown(sku: str) -> NotFound:
     return NotFound(f"There is no item {sku}.", resource="item")
 
 
-def _too_many() -> ValidationFailed:
-    raise NotImplementedError
+def _too_many(member: str) -> ValidationFailed:
+    detail = f"The stock would exceed {MOST_PIECES} pieces."
+    issue = models.ValidationIssue(
+        source=models.ValidationIssueSource.BODY, pointer=f"/{member}", detail=detail, keyword="maximum"
+    )
+    return ValidationFailed(detail, errors=[issue])

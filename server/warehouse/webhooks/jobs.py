@@ -80,8 +80,8 @@ class Delivering:
     async def _attempt(self, context: JobContext, endpoint: WebhookEndpointRow, message: WebhookMessageRow) -> Outcome:
         settings = context.settings
         sender = Sender(
-            patience=settings.webhook_seconds,
-            private_too=settings.webhook_private_addresses,
+            patience=settings.webhook_patience_seconds,
+            allowed=settings.webhook_allowed_networks,
             tls=self._tls,
             resolver=self._resolver,
         )

@@ -12,6 +12,7 @@ import anyio
 import httpcore2
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolver = Callable[[str, int], Awaitable[Sequence[IpAddress]]]
 SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 
@@ -50,22 +51,22 @@ def is_public(address: IpAddress) -> bool:
 
 
 class GuardedBackend(httpcore2.AsyncNetworkBackend):
-    """Opens connections to public addresses alone, unless `private_too` says otherwise."""
+    """Opens connections to public addresses, and to private ones only inside the allowed networks."""
 
     def __init__(
         self,
         *,
-        private_too: bool = False,
+        allowed: Iterable[IpNetwork] = (),
         resolver: Resolver = resolve,
         inner: httpcore2.AsyncNetworkBackend | None = None,
     ) -> None:
-        self._private_too = private_too
+        self._allowed = tuple(allowed)
         self._resolver = resolver
         self._inner = inner or httpcore2.AnyIOBackend()
 
     def permits(self, address: IpAddress) -> bool:
         """Tell whether a connection to the address may be opened."""
-        return self._private_too or is_public(address)
+        return is_public(address) or any(address in network for network in self._allowed)
 
     async def connect_tcp(
         self,

@@ -1,13 +1,13 @@
 """Sends one message to one address and tells how it went."""
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import anyio
 import httpcore2
 
-from warehouse.webhooks.network import ForbiddenAddressError, GuardedBackend, Resolver, resolve
+from warehouse.webhooks.network import ForbiddenAddressError, GuardedBackend, IpNetwork, Resolver, resolve
 
 _HTTP_FAILURES = (
     httpcore2.NetworkError,
@@ -34,20 +34,20 @@ class Sender:
     """Posts messages to partners: no redirects, no proxies, no private networks, and not longer than allowed.
 
     `patience` is the time in seconds that one attempt may take from resolving the name to the status of the answer;
-    `private_too` opens private networks, for a receiver on the same machine.
+    `allowed` are private networks that may be reached all the same.
     """
 
     def __init__(
         self,
         *,
         patience: float = 10.0,
-        private_too: bool = False,
+        allowed: Iterable[IpNetwork] = (),
         tls: ssl.SSLContext | None = None,
         resolver: Resolver = resolve,
     ) -> None:
         self._patience = patience
         self._tls = tls or ssl.create_default_context()
-        self._backend = GuardedBackend(private_too=private_too, resolver=resolver)
+        self._backend = GuardedBackend(allowed=allowed, resolver=resolver)
 
     async def post(self, url: str, *, headers: Mapping[str, str], body: bytes) -> Outcome:
         """Post the body as JSON. Every failure of the other side is an `Outcome`, none is raised."""
@@ -65,5 +65,5 @@ class Sender:
         fields = {"content-type": "application/json", "user-agent": "warehouse-webhooks/1", **headers}
         # A pool for one request: each connection is judged anew, and none outlives its attempt.
         pool = httpcore2.AsyncConnectionPool(ssl_context=self._tls, network_backend=self._backend)
-        async with pool, pool.stream("POST", url, headers=fields, content=body) as response:
+        async with pool, pool.stream("POST", url, headers=list(fields.items()), content=body) as response:
             return response.status

@@ -7,6 +7,7 @@ import pytest
 
 from warehouse.webhooks.network import ForbiddenAddressError, GuardedBackend, is_public
 
+LOOPBACK = [ipaddress.ip_network("127.0.0.0/8")]
 PRIVATE = (
     "127.0.0.1",
     "10.0.0.1",
@@ -80,12 +81,14 @@ async def test_one_private_address_is_enough_to_refuse():
     assert inner.hosts == []
 
 
-async def test_private_addresses_can_be_allowed():
-    """A setting opens private networks, for receivers on the same machine."""
+async def test_private_networks_can_be_allowed():
+    """A setting opens single networks, for receivers on the same machine, and no others."""
     inner = Recorder()
-    backend = GuardedBackend(private_too=True, resolver=resolving_to("127.0.0.1"), inner=inner)
+    backend = GuardedBackend(allowed=LOOPBACK, resolver=resolving_to("127.0.0.1"), inner=inner)
     await backend.connect_tcp("localhost", 8080)
     assert inner.hosts == [("127.0.0.1", 8080)]
+    with pytest.raises(ForbiddenAddressError):
+        await GuardedBackend(allowed=LOOPBACK, resolver=resolving_to("10.0.0.1")).connect_tcp("inside", 8080)
 
 
 async def test_unknown_names_are_failures_of_the_connection():
@@ -102,4 +105,4 @@ async def test_unknown_names_are_failures_of_the_connection():
 async def test_sockets_of_this_machine_are_refused():
     """A webhook never goes to a Unix socket."""
     with pytest.raises(ForbiddenAddressError):
-        await GuardedBackend(private_too=True).connect_unix_socket("/run/docker.sock")
+        await GuardedBackend(allowed=LOOPBACK).connect_unix_socket("/run/docker.sock")

@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
+import ipaddress
 
 import pytest
 
 from warehouse.webhooks.sender import Sender
+
+LOOPBACK = [ipaddress.ip_network("127.0.0.0/8")]
 
 
 @contextlib.asynccontextmanager
@@ -38,14 +41,14 @@ def answer(status):
 async def test_only_2xx_is_a_success(status, succeeded):
     """Every other status is a failure, redirects among them; its number is kept."""
     async with receiver(answer(status)) as (url, _):
-        outcome = await Sender(private_too=True).post(url, headers={}, body=b"{}")
+        outcome = await Sender(allowed=LOOPBACK).post(url, headers={}, body=b"{}")
     assert (outcome.status, outcome.succeeded) == (status, succeeded)
 
 
 async def test_the_body_and_the_headers_arrive_unchanged():
     """What was signed is what is sent."""
     async with receiver(answer(204)) as (url, seen):
-        await Sender(private_too=True).post(url, headers={"webhook-id": "msg_1"}, body='{"a":"ü"}'.encode())
+        await Sender(allowed=LOOPBACK).post(url, headers={"webhook-id": "msg_1"}, body='{"a":"ü"}'.encode())
     head, body = seen[0]
     assert head.startswith(b"POST /hook HTTP/1.1\r\n")
     assert b"webhook-id: msg_1" in head
@@ -67,7 +70,7 @@ async def test_a_redirect_is_not_followed():
     async with receiver(answer(204)) as (elsewhere, unseen):
         redirect = b"HTTP/1.1 307 X\r\nlocation: " + elsewhere.encode() + b"\r\ncontent-length: 0\r\n\r\n"
         async with receiver(redirect) as (url, _):
-            outcome = await Sender(private_too=True).post(url, headers={}, body=b"{}")
+            outcome = await Sender(allowed=LOOPBACK).post(url, headers={}, body=b"{}")
     assert outcome.status == 307
     assert unseen == []
 
@@ -75,7 +78,7 @@ async def test_a_redirect_is_not_followed():
 async def test_a_slow_receiver_is_a_failure():
     """After its time an attempt ends."""
     async with receiver(answer(204), pause=5) as (url, _):
-        outcome = await Sender(private_too=True, patience=0.05).post(url, headers={}, body=b"{}")
+        outcome = await Sender(allowed=LOOPBACK, patience=0.05).post(url, headers={}, body=b"{}")
     assert outcome.status is None
     assert outcome.reason == "no answer within 0.05 seconds"
 
@@ -84,7 +87,7 @@ async def test_a_slow_receiver_is_a_failure():
 async def test_nonsense_is_a_failure(nonsense):
     """A receiver that does not speak HTTP fails the attempt and nothing else."""
     async with receiver(nonsense) as (url, _):
-        outcome = await Sender(private_too=True).post(url, headers={}, body=b"{}")
+        outcome = await Sender(allowed=LOOPBACK).post(url, headers={}, body=b"{}")
     assert outcome.status is None
     assert outcome.reason
 
@@ -93,6 +96,6 @@ async def test_a_refused_connection_is_a_failure():
     """Nobody listens: the attempt has no status, only a reason."""
     async with receiver(answer(204)) as (url, _):
         pass
-    outcome = await Sender(private_too=True).post(url, headers={}, body=b"{}")
+    outcome = await Sender(allowed=LOOPBACK).post(url, headers={}, body=b"{}")
     assert outcome.status is None
     assert outcome.reason.startswith("ConnectError")
