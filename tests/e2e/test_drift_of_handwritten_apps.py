@@ -57,8 +57,8 @@ DRIFTS = [
     ),
     (
         "body property optional",
-        "StrictInt = Field(ge=0, le=1000)",
-        "StrictInt = Field(1, ge=0, le=1000)",
+        "BeforeValidator(whole)] = Field(ge=0",
+        "BeforeValidator(whole)] = Field(1, ge=0",
         "drift-schema-required",
         "createBox",
         "quantity",

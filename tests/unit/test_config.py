@@ -136,7 +136,7 @@ def test_the_nearest_file_upwards_is_found(tmp_path):
             "color = true\n",
             (
                 "config-unknown-key tally.toml:1:1: unknown key color; "
-                "Known here: document, drift, fuzz, generate, lint, spec"
+                "Known here: check, document, drift, fuzz, generate, lint, spec"
             ),
         ),
         (

@@ -26,12 +26,14 @@ from tallystick.findings import InputError, Place, Threshold, shown_path
 
 __all__ = [
     "CONFIG_NAME",
+    "Check",
     "ClientTarget",
     "Config",
     "Document",
     "Drift",
     "Fuzz",
     "FuzzAuth",
+    "FuzzNightly",
     "Generate",
     "Lint",
     "ModelsTarget",
@@ -90,6 +92,9 @@ DistributionName = Annotated[
 ]
 AppReference = Annotated[str, _shaped(rf"{_DOTTED}:{_DOTTED}", "module:attribute, such as warehouse.app:create_app")]
 WebAddress = Annotated[str, _shaped(r"https?://[^\s]+", "a web address, such as http://127.0.0.1:8000")]
+HttpStatus = Annotated[int, Field(ge=100, le=599)]
+FuzzPart = Literal["near-miss", "authorization", "schemathesis"]
+GateName = Literal["lint", "generate", "drift", "fuzz"]
 Words = Annotated[list[str], BeforeValidator(_words), Field(min_length=1)]
 
 
@@ -197,12 +202,23 @@ class FuzzAuth(_Section):
     scopes: list[str] = []
 
 
+class FuzzNightly(_Section):
+    """``[fuzz.nightly]``: what ``tally fuzz --nightly`` does instead: more cases, and others each time."""
+
+    max_examples: int = Field(400, ge=1)
+    max_seconds: float = Field(900.0, gt=0)
+
+
 class Fuzz(_Section):
     """``[fuzz]``: which server is tried, and how hard.
 
-    The server is an application in this process (``app``), one that already runs (``url``), or one that ``start``
-    starts and that answers at ``url`` within ``start-seconds``. ``max-examples`` counts test cases per operation; with
-    the same ``seed`` a run repeats itself.
+    The server is an application that is started for the run (``app``), one that already runs (``url``), or one that the
+    command ``start`` starts and that answers at ``url`` within ``start-seconds``. In ``start``, ``url`` and
+    ``environment``, ``{port}`` is a free port and ``{folder}`` a folder that is removed afterwards.
+
+    ``max-examples`` counts test cases per operation. Without ``seed`` the cases are the same on every machine.
+    ``expected-statuses`` lists, by operation (``*`` for all), the statuses that a request may meet although it is right
+    by its schema. ``exclude`` lists operations that are left alone. ``parts`` are what a run consists of.
     """
 
     app: AppReference | None = None
@@ -213,12 +229,21 @@ class Fuzz(_Section):
     environment: dict[str, str] = {}
     headers: dict[str, str] = {}
     auth: dict[str, FuzzAuth] = {}
+    expected_statuses: dict[str, list[HttpStatus]] = {}
     max_examples: int = Field(50, ge=1)
-    seed: int = Field(1, ge=0)
+    seed: int | None = Field(None, ge=0)
     workers: int = Field(1, ge=1, le=64)
     max_seconds: float | None = Field(None, gt=0)
     exclude: list[str] = []
+    parts: list[FuzzPart] = ["near-miss", "authorization", "schemathesis"]
     reports: ConfigPath | None = None
+    nightly: FuzzNightly = _section()
+
+
+class Check(_Section):
+    """``[check]``: gates that ``tally check`` leaves out in this project."""
+
+    skip: list[GateName] = []
 
 
 class Config(_Section):
@@ -230,6 +255,7 @@ class Config(_Section):
     generate: Generate = _section()
     drift: Drift = _section()
     fuzz: Fuzz = _section()
+    check: Check = _section()
     _path: Path | None = PrivateAttr(None)
 
     def model_post_init(self, context: Any) -> None:

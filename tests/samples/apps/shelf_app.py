@@ -9,7 +9,7 @@ from fastapi import Body, Depends, FastAPI, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import APIKeyHeader
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
 from starlette.exceptions import HTTPException
 
 _PROBLEM = {
@@ -27,13 +27,18 @@ class Color(enum.StrEnum):
     BLUE = "blue"
 
 
+def whole(value: Any) -> Any:
+    """JSON Schema counts 3.0 among the integers, Pydantic does not."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 class NewBox(BaseModel):
     """What a caller sends."""
 
     model_config = ConfigDict(extra="forbid")
 
     label: StrictStr = Field(min_length=1, max_length=40, pattern=r"^[A-Z][A-Z0-9-]*$")
-    quantity: StrictInt = Field(ge=0, le=1000)
+    quantity: Annotated[StrictInt, BeforeValidator(whole)] = Field(ge=0, le=1000)
     color: Color = Color.RED
     note: Annotated[StrictStr, Field(max_length=200)] | None = None
 
@@ -146,7 +151,7 @@ async def refused(request: Request, error: HTTPException) -> Response:
             method for route in app.routes if route.path_format == _template(request) for method in route.methods
         }
         return problem(405, {"Allow": ", ".join(sorted(methods))})
-    return problem(error.status_code, error.headers)
+    return problem(422 if error.status_code == 400 else error.status_code, error.headers)
 
 
 def _template(request: Request) -> str:

@@ -18,7 +18,7 @@ from tallystick.report import RuleText
 if TYPE_CHECKING:
     from tallystick.document import Bundle
 
-__all__ = ["register"]
+__all__ = ["lint_findings", "register"]
 
 FilesArgument = Annotated[
     list[Path] | None,
@@ -55,7 +55,7 @@ def _of_all(run: Run, paths: Sequence[Path], hosts: Sequence[str], *, second_opi
     unreadable: list[Finding] = []
     for path in paths:
         try:
-            findings += _of_one(run, path, hosts, second_opinion=second_opinion)
+            findings += lint_findings(run, path, hosts, second_opinion=second_opinion)
         except InputError as error:
             unreadable += error.findings
     if unreadable:
@@ -63,7 +63,8 @@ def _of_all(run: Run, paths: Sequence[Path], hosts: Sequence[str], *, second_opi
     return findings
 
 
-def _of_one(run: Run, path: Path, hosts: Sequence[str], *, second_opinion: bool) -> list[Finding]:
+def lint_findings(run: Run, path: Path, hosts: Sequence[str], *, second_opinion: bool) -> list[Finding]:
+    """The findings of one description. Raises InputError when it cannot be read."""
     from tallystick.lint import Settings
     from tallystick.lint import run as lint_run
 

@@ -39,7 +39,10 @@ class Outcome:
 
 
 def emit(name: str, outcome: Outcome, run: Run) -> int:
-    """Writes the product and the report; returns the exit code 0 (nothing at or above the threshold) or 1."""
+    """Writes the product and the report; returns the exit code.
+
+    0: nothing at or above the threshold; 1: something; 2: a gate could not reach a verdict.
+    """
     threshold = run.fail_on or outcome.fail_on or Threshold.ERROR
     report = Report(
         command=name,
@@ -52,7 +55,15 @@ def emit(name: str, outcome: Outcome, run: Run) -> int:
     if outcome.product is not None:
         _write_product(outcome.product, run)
     _write_report(report, run, threshold, outcome)
-    return FOUND if exceeds(report.findings, threshold.level) else CLEAN
+    return _verdict(report, threshold)
+
+
+def _verdict(report: Report, threshold: Threshold) -> int:
+    """Gates have judged their own findings; one that could not is worse than one that found something."""
+    statuses = {gate.status for gate in report.gates}
+    if not statuses:
+        return FOUND if exceeds(report.findings, threshold.level) else CLEAN
+    return WRONG if "broken" in statuses else FOUND if "failed" in statuses else CLEAN
 
 
 def emit_error(name: str, error: InputError, run: Run) -> int:

@@ -39,7 +39,7 @@ def _findings(contract: Contract, application: Application, allowed: Sequence[st
     canonical = canonicalise(contract).contract
     served = serving(canonical, application)
     if application.generated is not None:
-        yield from generated_findings(canonical, served, application)
+        yield from generated_findings(canonical, application)
     else:
         yield from derived_findings(canonical, served, application)
 

@@ -62,11 +62,17 @@ def _compared(contract: Contract, had: Contract, served: list[Served], applicati
         if other is None:
             yield _hidden(each)
         else:
-            yield from operation_findings(_pair(contract, had, each, other, application, knows_security))
+            yield from operation_findings(_pair(contract, had, each, other, application, knows_security=knows_security))
 
 
 def _pair(
-    contract: Contract, had: Contract, each: Served, other: Operation, application: Application, knows_security: bool
+    contract: Contract,
+    had: Contract,
+    each: Served,
+    other: Operation,
+    application: Application,
+    *,
+    knows_security: bool,
 ) -> Pair:
     return Pair(
         want=each.operation,

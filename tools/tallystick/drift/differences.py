@@ -98,9 +98,10 @@ class _Comparison:
         if (all(pair) and pair in self.entered) or trail.count(".") + trail.count("[") > _DEPTH:
             return
         inner = replace(self, entered=self.entered | {pair}) if all(pair) else self
-        yield from inner._compared(ours, theirs, trail)
+        yield from inner.compared(ours, theirs, trail)
 
-    def _compared(self, ours: _Shape, theirs: _Shape, trail: str) -> Iterator[Difference]:
+    def compared(self, ours: _Shape, theirs: _Shape, trail: str) -> Iterator[Difference]:
+        """Without another look at whether the pair has been entered."""
         at = ours.schema.location
         if _is_any(ours) and _is_any(theirs):
             return

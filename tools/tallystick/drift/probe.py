@@ -1,7 +1,7 @@
 """The inside of ``tally drift``: imports an application in a process of its own and says what it serves.
 
-``python -m tallystick.drift.probe MODULE:ATTRIBUTE FOLDER RESULT`` writes one JSON object to the file RESULT: either
-``{"fault": ..., "detail": ...}``, or the routes, the document that FastAPI derives from the code, and what the
+``python -m tallystick.drift.probe MODULE:ATTRIBUTE FOLDER RESULT [PACKAGE]`` writes one JSON object to RESULT:
+``{"fault": ..., "detail": ...}``, ``{"refused": ...}``, or the routes, the document that FastAPI derives from the code, and what the
 application itself says about the contract it was generated from. What the application prints goes to standard error.
 """
 
@@ -31,12 +31,18 @@ class Fault(Exception):
         self.detail = detail
 
 
+class Refused(Exception):
+    """The generated layer has found at start-up that the handlers do not fit."""
+
+
 def main(arguments: list[str]) -> int:
     """Writes the result file; the exit code is 0 also when the application could not be imported."""
-    reference, folder, result = arguments
+    reference, folder, result, *package = arguments
     with contextlib.redirect_stdout(sys.stderr):
         try:
-            value = probed(application(reference, folder))
+            value = probed(application(reference, folder), next(iter(package), None))
+        except Refused as refused:
+            value = {"refused": str(refused)}
         except Fault as fault:
             value = {"fault": str(fault), "detail": fault.detail}
     Path(result).write_text(json.dumps(value), "utf-8")
@@ -78,8 +84,10 @@ def _imported(reference: str, folder: str) -> Any:
     return value
 
 
-def _import_fault(module_name: str, error: BaseException) -> Fault:
-    return Fault(f"importing {module_name} failed with {_one_line(error)}{_raised_at(error)}", _trace(error))
+def _import_fault(module_name: str, error: BaseException) -> Exception:
+    return _refusal(error) or Fault(
+        f"importing {module_name} failed with {_one_line(error)}{_raised_at(error)}", _trace(error)
+    )
 
 
 def _made(factory: Callable[[], Any], reference: str) -> Any:
@@ -92,7 +100,12 @@ def _made(factory: Callable[[], Any], reference: str) -> Any:
     try:
         return factory()
     except (Exception, SystemExit) as error:
-        raise Fault(f"{reference}() failed with {_one_line(error)}{_raised_at(error)}", _trace(error)) from error
+        fault = Fault(f"{reference}() failed with {_one_line(error)}{_raised_at(error)}", _trace(error))
+        raise _refusal(error) or fault from error
+
+
+def _refusal(error: BaseException) -> Refused | None:
+    return Refused(str(error)) if type(error).__name__ == "ContractViolation" else None
 
 
 def _one_line(error: BaseException) -> str:
@@ -118,7 +131,7 @@ def _named_type(value: Any) -> str:
     return f"of type {type(value).__module__}.{type(value).__qualname__}"
 
 
-def probed(app: Any) -> dict[str, Any]:
+def probed(app: Any, package: str | None = None) -> dict[str, Any]:
     """What the application serves."""
     from fastapi.exception_handlers import request_validation_exception_handler
     from fastapi.exceptions import RequestValidationError
@@ -132,7 +145,7 @@ def probed(app: Any) -> dict[str, Any]:
         "own_validation_reply": handler is not None and handler is not request_validation_exception_handler,
         "redirect_slashes": bool(app.router.redirect_slashes),
         "documentation": [path for path in _documentation(app) if path],
-        "generated": _generated(app),
+        "generated": _generated(app, package),
     }
 
 
@@ -191,9 +204,14 @@ def _derived_document(app: Any) -> tuple[dict[str, Any] | None, str | None]:
         return None, _one_line(error)
 
 
-def _generated(app: Any) -> dict[str, Any] | None:
-    """What the application tells about the generated server layer it is built on, None for a hand-written one."""
-    return None
+def _generated(app: Any, package: str | None) -> dict[str, Any] | None:
+    """What the generated server layer tells about itself, None for a hand-written application."""
+    from tallystick.drift.handlers import described_layer, generated_package
+
+    found = generated_package(app)
+    if found is None and package is not None:
+        found = package if any(route["endpoint"].startswith(f"{package}.") for route in _routes(app, "")) else None
+    return None if found is None else described_layer(found)
 
 
 if __name__ == "__main__":

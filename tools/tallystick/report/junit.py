@@ -63,7 +63,8 @@ def _case(gate: str, finding: Finding, context: Context) -> ET.Element:
 
 def _whole(gate: Gate) -> ET.Element:
     case = ET.Element("testcase", classname=f"tally.{gate.name}", name=gate.name, time=f"{gate.seconds:.3f}")
-    tag = {"failed": "failure", "broken": "error", "skipped": "skipped"}.get(gate.status)
+    tags = {"failed": "failure", "broken": "error", "skipped": "skipped", "not configured": "skipped"}
+    tag = tags.get(gate.status)
     if tag:
         ET.SubElement(case, tag, message=one_line(gate.note))
     return case

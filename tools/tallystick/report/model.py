@@ -24,7 +24,7 @@ class Format(enum.StrEnum):
     MARKDOWN = "markdown"
 
 
-GateStatus = Literal["passed", "failed", "broken", "skipped"]
+GateStatus = Literal["passed", "failed", "broken", "skipped", "not configured"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class Gate:
     """One row of the table that ``tally check`` prints.
 
     ``passed`` and ``failed`` are verdicts; ``broken`` means that the gate could not reach one (wrong input),
-    ``skipped`` that it was not asked for, with the reason in ``note``.
+    ``skipped`` that it was not asked for, ``not configured`` that the project does not say what to look at; ``note``
+    gives the reason.
     """
 
     name: str

@@ -13,7 +13,7 @@ from tallystick.report.model import Context, Gate, Report
 __all__ = ["closing_line", "gate_table", "painted", "render"]
 
 _COLORS: Final = {Level.ERROR: "31", Level.WARNING: "33", Level.INFO: "36"}
-_STATUS_COLORS: Final = {"passed": "32", "failed": "31", "broken": "31", "skipped": "2"}
+_STATUS_COLORS: Final = {"passed": "32", "failed": "31", "broken": "31", "skipped": "2", "not configured": "33"}
 _BOLD: Final = "1"
 _FAINT: Final = "2"
 

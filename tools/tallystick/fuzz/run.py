@@ -1,0 +1,91 @@
+"""The whole of ``tally fuzz``: every part, one after the other, on one server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tallystick.config import Fuzz
+from tallystick.contract import Contract
+from tallystick.findings import Finding, InputError
+from tallystick.fuzz.credentials import credentials
+from tallystick.fuzz.engine import Assignment, run_schemathesis
+from tallystick.fuzz.expectations import check_expectations
+from tallystick.fuzz.record import Record
+from tallystick.fuzz.reporting import record_findings
+from tallystick.fuzz.settings import Effort
+
+__all__ = ["Result", "Trial", "fuzz"]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A server and how it is tried. ``url`` is where the paths of the contract begin."""
+
+    contract: Contract
+    url: str
+    settings: Fuzz
+    effort: Effort
+    reports: Path | None = None
+
+
+@dataclass(slots=True)
+class Result:
+    """What was found, and what was tried."""
+
+    findings: list[Finding] = field(default_factory=list)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def fuzz(trial: Trial, say: Callable[[str], None] = lambda _line: None) -> Result:
+    """Tries the server. ``say`` hears how far it is.
+
+    Raises:
+        InputError: the configuration does not fit the contract, or the server does not answer.
+    """
+    check_expectations(trial.contract, trial.settings.expected_statuses)
+    _check_excluded(trial)
+    result = Result()
+    if "schemathesis" in trial.settings.parts:
+        _schemathesis(trial, result, say)
+    return result
+
+
+def _check_excluded(trial: Trial) -> None:
+    unknown = sorted(set(trial.settings.exclude) - {operation.id for operation in trial.contract.operations})
+    if unknown:
+        raise InputError.of("fuzz-exclude", f"exclude in [fuzz] names {', '.join(unknown)}, which is no operation")
+
+
+def _schemathesis(trial: Trial, result: Result, say: Callable[[str], None]) -> None:
+    settings = trial.settings
+    assignment = Assignment(
+        contract=trial.contract,
+        url=trial.url,
+        effort=trial.effort,
+        credentials=credentials(trial.contract, settings.auth),
+        headers=settings.headers,
+        expected=settings.expected_statuses,
+        exclude=tuple(settings.exclude),
+        reports=trial.reports,
+    )
+    record = run_schemathesis(assignment, say)
+    record.seed = trial.effort.seed
+    result.findings += record_findings(trial.contract, record)
+    result.facts["schemathesis"] = _facts(trial.contract, record)
+
+
+def _facts(contract: Contract, record: Record) -> dict[str, Any]:
+    labels = {f"{each.method} {each.path}" for each in contract.operations}
+    declared = {(f"{each.method} {each.path}", reply.status) for each in contract.operations for reply in each.replies}
+    seen = {(label, str(status)) for label, status in record.seen}
+    return {
+        "cases": record.cases,
+        "seed": record.seed,
+        "complete": record.complete,
+        "dropped": len(record.dropped),
+        "operations": {"described": len(contract.operations), "answered": len(labels & {label for label, _ in seen})},
+        "replies": {"described": len(declared), "seen": len(declared & seen)},
+    }
