@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-__all__ = ["Clock", "FixedClock", "SystemClock"]
+__all__ = ["Clock", "FixedClock", "SystemClock", "utc"]
 
 
 class Clock(Protocol):
@@ -37,3 +37,11 @@ class FixedClock:
     def advance(self, by: timedelta) -> None:
         """Moves the time forward."""
         self._now += by
+
+
+def utc(moment: datetime) -> datetime:
+    """An aware moment in UTC. What lies before year 1 or after year 9999 there becomes the nearest moment that does not."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return (datetime.max if moment.year > 5000 else datetime.min).replace(tzinfo=UTC)

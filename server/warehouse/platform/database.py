@@ -13,13 +13,17 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, MetaData, String, TypeDecorator, Uuid, event, text
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
-__all__ = ["Base", "Cents", "Database", "UtcDateTime", "is_outage"]
+from warehouse.platform.clock import utc
+
+__all__ = ["Base", "Cents", "Database", "UtcDateTime", "is_outage", "upsert"]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -37,7 +41,7 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"{value} has no time zone")
-        moment = value.astimezone(UTC)
+        moment = utc(value)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - fixed by the caller
@@ -141,6 +145,14 @@ def is_outage(error: BaseException) -> bool:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     return isinstance(error, OperationalError)
+
+
+async def upsert(session: AsyncSession, table: type[Base], key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Adds a row, or changes the one with that key. Never fails when two do it at once."""
+    dialect = session.get_bind().dialect.name
+    insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
+    statement = insert(table).values(**key, **values)
+    await session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
 
 def _sqlite(url: URL, *, size: int, begin: str, patience: float) -> AsyncEngine:

@@ -46,8 +46,10 @@ class DbosRunner:
 
     def _defined(self, execution: JobExecution) -> Any:
         async def attempt(job: Job) -> None:
+            status = DBOS.step_status
+            number = 1 + (0 if status is None or status.current_attempt is None else status.current_attempt)
             async with self._slots:
-                await execution.attempt(job, (DBOS.step_status.current_attempt or 0) + 1)
+                await execution.attempt(job, number)
 
         @DBOS.workflow(name="warehouse.job")
         async def run(job_id: str, kind: str, payload: dict[str, Any]) -> None:

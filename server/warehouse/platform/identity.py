@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from warehouse.contract.runtime.security import Caller
+from warehouse.contract._runtime.security import Caller
 
-__all__ = ["KEY_SCOPES", "ROLES", "WarehouseCaller", "scopes_of"]
+__all__ = ["KEY_SCOPES", "ROLES", "WarehouseCaller", "known", "scopes_of"]
 
 _MEMBER = frozenset(
     (
@@ -30,9 +30,7 @@ ROLES: Mapping[str, frozenset[str]] = {
 }
 """The scopes of each role, as the description's introduction lists them."""
 
-KEY_SCOPES = frozenset(
-    ("items:read", "items:write", "stock:write", "reports:read", "reports:write", "webhooks:manage")
-)
+KEY_SCOPES = frozenset(("items:read", "items:write", "stock:write", "reports:read", "reports:write", "webhooks:manage"))
 """The scopes that an API key can carry."""
 
 
@@ -50,3 +48,9 @@ class WarehouseCaller(Caller):
     session_id: UUID | None = field(default=None, kw_only=True)
     """The session of the access token; None when an API key was sent."""
     api_key_id: UUID | None = field(default=None, kw_only=True)
+
+
+def known(caller: Caller) -> WarehouseCaller:
+    """The caller as this service made it. Handlers are given the general type."""
+    assert isinstance(caller, WarehouseCaller)
+    return caller

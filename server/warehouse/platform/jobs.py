@@ -72,9 +72,7 @@ class JobRegistry:
     def __init__(self) -> None:
         self._kinds: dict[str, JobKind] = {}
 
-    def register(
-        self, kind: str, handler: JobHandler, *, attempts: int = 5, on_failure: Failure | None = None
-    ) -> None:
+    def register(self, kind: str, handler: JobHandler, *, attempts: int = 5, on_failure: Failure | None = None) -> None:
         """Makes a kind known.
 
         Raises:

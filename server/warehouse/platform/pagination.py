@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, and_, or_
+from sqlalchemy import ColumnElement, Row, Select, SQLColumnExpression, and_, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from warehouse.contract.problems import InvalidCursor
@@ -33,7 +33,7 @@ _PATIENCE = "Start again with the first page."
 class SortKey:
     """A column that a list is ordered by. It must not be nullable; the last key of an order must be unique."""
 
-    column: ColumnElement[Any]
+    column: SQLColumnExpression[Any]
     descending: bool = False
 
 
@@ -41,7 +41,7 @@ class SortKey:
 class Page:
     """Some rows of a list, and where it goes on; ``next_cursor`` is None on the last page."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[Row[*tuple[Any, ...]]]
     next_cursor: str | None
 
 
@@ -98,7 +98,7 @@ class Cursors:
 
 async def read_page(
     scope: _Listing,
-    statement: Select[Any],
+    statement: Select[*tuple[Any, ...]],
     *,
     order: Sequence[SortKey],
     cursor: str | None,

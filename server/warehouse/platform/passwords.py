@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-
 from typing import TypeVar
 
 from pwdlib import PasswordHash
@@ -25,7 +24,7 @@ class Passwords:
     def __init__(self, *, memory_kib: int, passes: int, threads: int) -> None:
         self._hash = PasswordHash([Argon2Hasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)])
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="passwords")
-        self._decoy = self._hash.hash("nobody has this password")
+        self._decoy: str | None = None
 
     async def hash(self, password: str) -> str:
         """The hash to keep, with its own salt and cost."""
@@ -36,8 +35,12 @@ class Passwords:
 
         Without a kept hash the same work is done and the answer is no, so that the time does not tell who exists.
         """
-        right, renewed = await self._run(self._hash.verify_and_update, password, kept or self._decoy)
-        return (right, renewed) if kept is not None else (False, None)
+        if kept is not None:
+            return await self._run(self._hash.verify_and_update, password, kept)
+        if self._decoy is None:
+            self._decoy = await self.hash("nobody has this password")
+        await self._run(self._hash.verify, password, self._decoy)
+        return False, None
 
     async def _run(self, function: Callable[..., Result], *arguments: str) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)

@@ -92,8 +92,6 @@ class Relay:
     async def _mark(self, jobs: Sequence[Job]) -> None:
         async with self._database.session() as session:
             await session.execute(
-                update(JobRow)
-                .where(JobRow.id.in_([job.id for job in jobs]))
-                .values(handed_over_at=self._clock.now())
+                update(JobRow).where(JobRow.id.in_([job.id for job in jobs])).values(handed_over_at=self._clock.now())
             )
             await session.commit()

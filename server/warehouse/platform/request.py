@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from warehouse.contract._runtime.descriptors import Operation
 from warehouse.platform.identity import WarehouseCaller
 
-__all__ = ["SYSTEM", "RequestContext", "current_request"]
+__all__ = ["SYSTEM", "RequestContext", "request_of"]
+
+KEY = "warehouse.request"
+"""Where the ASGI scope holds the context."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -16,15 +21,20 @@ class RequestContext:
 
     request_id: str
     """Names the request in logs and problems: the trace id of W3C Trace Context, 32 hexadecimal digits."""
-    trace_parent: str | None = None
     remote_address: str | None = None
     """None when the system itself acts, in jobs and at start."""
+    accept: str | None = None
+    """The request header ``Accept``, None if there was none."""
+    operation: Operation | None = None
+    """None for a path or method that the contract does not know."""
     caller: WarehouseCaller | None = None
-    operation_id: str | None = None
 
 
 SYSTEM = RequestContext(request_id="0" * 32)
 """Stands for the request where there is none: at start and in jobs."""
 
-current_request: ContextVar[RequestContext] = ContextVar("current_request")
-"""The request that the running task serves; set by the outermost middleware, not set in jobs."""
+
+def request_of(asgi: Mapping[str, Any]) -> RequestContext:
+    """The context that the outermost middleware has put into an ASGI scope."""
+    context: RequestContext = asgi[KEY]
+    return context

@@ -35,6 +35,8 @@ class Scope:
     tokens: AccessTokens
     jobs: Outbox
     audit: AuditTrail
+    reading: Callable[[], AsyncSession]
+    """Opens a session beside the unit of work, for what is read before slow work that must not hold a transaction."""
     _actions: list[Callable[[], None]] = field(default_factory=list)
 
     def after_commit(self, action: Callable[[], None]) -> None:
@@ -77,6 +79,7 @@ class Units:
             tokens=self.tokens,
             jobs=Outbox(session, self.clock, self.wake),
             audit=AuditTrail(session, request, self.clock),
+            reading=lambda: self.database.session(write=False),
         )
         async with session:
             yield scope

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -66,12 +67,10 @@ class Settings(BaseSettings):
     job_concurrency: Annotated[int, Field(ge=1)] = 4
     instance: str = "local"
     """Names this process among several on one database, the same after a restart: it takes up its own jobs again."""
-    webhook_seconds: Seconds = 10.0
-    webhook_private_addresses: bool = False
-    """Whether webhooks may be sent to addresses of this machine and of private networks."""
-    report_directory: Path | None = None
-    """Where files of reports are kept; below ``data_directory`` by default."""
-
+    webhook_patience_seconds: Seconds = 10.0
+    """How long an endpoint may take to answer."""
+    webhook_allowed_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Private networks that webhooks may be sent to all the same, such as ``["127.0.0.0/8"]``."""
     check_replies: Annotated[float, Field(ge=0, le=1)] = 1.0
     """The share of replies that are checked against their schema before they are sent."""
     drain_seconds: Annotated[float, Field(ge=0)] = 0.0
@@ -103,8 +102,3 @@ class Settings(BaseSettings):
     def cursor_lifetime(self) -> timedelta:
         """How long a cursor may be used."""
         return timedelta(hours=self.cursor_hours)
-
-    @property
-    def reports(self) -> Path:
-        """Where files of reports are kept."""
-        return self.report_directory or self.data_directory / "reports"

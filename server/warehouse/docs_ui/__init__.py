@@ -1,0 +1,1 @@
+"""The documentation page: Swagger UI over the hand-written description, served from here alone."""

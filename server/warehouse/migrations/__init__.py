@@ -1,0 +1,1 @@
+"""How the tables came to be. ``python -m warehouse migrate`` applies what is missing."""

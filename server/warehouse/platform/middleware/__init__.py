@@ -1,0 +1,1 @@
+"""What every request passes through, as plain ASGI applications, in the order in which ``app.py`` names them."""

@@ -1,0 +1,68 @@
+"""Gives each request its name, and finds its operation."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import structlog
+
+from warehouse.contract._runtime.descriptors import Operation
+from warehouse.contract._runtime.paths import PathIndex, PathTemplate
+from warehouse.platform.asgi import App, Receive, Scope, Send, header, with_headers
+from warehouse.platform.request import KEY, RequestContext
+
+__all__ = ["Identification"]
+
+_TRACE_PARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
+
+
+class Identification:
+    """Puts a ``RequestContext`` into the ASGI scope. Its id is the trace id of ``traceparent`` (W3C Trace Context), or new.
+
+    ``proxies`` is how many trusted proxies add to ``X-Forwarded-For``: only what they added is believed.
+    """
+
+    def __init__(self, app: App, operations: Iterable[Operation], proxies: int) -> None:
+        self.app = app
+        self._proxies = proxies
+        self._index: PathIndex[dict[str, Operation]] = PathIndex()
+        for operation in operations:
+            self._index.setdefault(PathTemplate(operation.path), {})[operation.method] = operation
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves a request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        context = RequestContext(
+            request_id=_trace_id(header(scope, b"traceparent")),
+            remote_address=self._address(scope),
+            accept=header(scope, b"accept"),
+            operation=self._operation(scope),
+        )
+        scope[KEY] = context
+        name = (b"x-request-id", context.request_id.encode())
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=context.request_id)
+        await self.app(scope, receive, with_headers(send, lambda: (name,)))
+
+    def _operation(self, scope: Scope) -> Operation | None:
+        raw = scope.get("raw_path") or scope["path"].encode()
+        found = self._index.find(raw.decode("latin-1").partition("?")[0])
+        return None if found is None else found[0].get(scope["method"])
+
+    def _address(self, scope: Scope) -> str | None:
+        if self._proxies:
+            hops = [hop.strip() for hop in (header(scope, b"x-forwarded-for") or "").split(",") if hop.strip()]
+            if len(hops) >= self._proxies:
+                return hops[-self._proxies][:64]
+        peer: tuple[str, Any] | None = scope.get("client")
+        return None if peer is None else peer[0]
+
+
+def _trace_id(trace_parent: str | None) -> str:
+    match = _TRACE_PARENT.fullmatch(trace_parent) if trace_parent is not None else None
+    return match[1] if match is not None else os.urandom(16).hex()
