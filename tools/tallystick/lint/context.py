@@ -33,6 +33,11 @@ class Context:
         return int(major), int(minor)
 
     @cached_property
+    def normal_tree(self) -> Tree:
+        """The schemas in normal form: JSON Schema 2020-12, whatever the version of the description."""
+        return Tree(self.contract.document)
+
+    @cached_property
     def uses(self) -> Uses:
         """Which components are used, and whether in requests or in replies."""
         return Uses(self.bundle.value, self.tree)

@@ -1,0 +1,76 @@
+"""``default-valid``."""
+
+from tallystick.contract.visit import SchemaNode, Tree
+from tallystick.document import join
+from tallystick.findings import Level
+from tallystick.lint.instances import Case, misfits
+from tallystick.lint.rule import Check, Group, on, rule
+from tallystick.lint.values import shown
+
+
+@rule(
+    "default-valid",
+    Group.SCHEMAS,
+    "error",
+    summary="Defaults fit their schemas, and required properties have none.",
+    rationale="""
+        Generated code puts the default where a value is missing; one that does not fit its schema makes the call
+        invalid. A required property is never missing, so that its default means nothing: a warning.
+    """,
+    bad="""
+        paths:
+          /items:
+            get:
+              operationId: listItems
+              parameters:
+                - {name: limit, in: query, schema: {type: integer, maximum: 50, default: «100»}}
+        components:
+          schemas:
+            Page:
+              type: object
+              required: [size]
+              properties:
+                size: {type: integer, default: «20»}
+    """,
+    good="""
+        paths:
+          /items:
+            get:
+              operationId: listItems
+              parameters:
+                - {name: limit, in: query, schema: {type: integer, maximum: 50, default: 20}}
+    """,
+    peers=("spectral:oas3-valid-schema-example", "redocly:no-invalid-schema-examples"),
+)
+class DefaultValid(Check):
+    """All defaults at once, against the normal form."""
+
+    @on(SchemaNode, having=("default",))
+    def required(self, node: SchemaNode) -> None:
+        """Defaults of properties that are never missing."""
+        parent = node.parent
+        if parent is not None and node.property_name in parent.required:
+            message = f"{node.property_name!r} is required, so its default is never used: drop one of the two"
+            self.report(node.at("default"), message, level=Level.WARNING)
+
+    def finish(self) -> None:
+        """Validates."""
+        tree = self.context.normal_tree
+        cases = [Case(_place(node, self.tree), node.value, node.fields["default"]) for node in tree.schemas if "default" in node.fields]
+        try:
+            wrong = misfits(cases, self.context.contract.document)
+        except ValueError as error:
+            self.report("", f"the defaults could not be checked: {error}", level=Level.WARNING)
+            return
+        for misfit in wrong:
+            value = shown(misfit.case.value)
+            message = f"the default {value} does not fit its schema: {misfit.fault.message.removeprefix('this ')}"
+            self.report(join(misfit.case.pointer, *misfit.fault.tokens), message, key=misfit.fault.at_key)
+
+
+def _place(node: SchemaNode, tree: Tree) -> str:
+    """The pointer of the default; null members that the normal form adds around a schema are left out."""
+    pointer = node.pointer
+    while tree.at(pointer) is None and "/anyOf/0" in pointer:
+        pointer = pointer.replace("/anyOf/0", "", 1)
+    return f"{pointer}/default"
