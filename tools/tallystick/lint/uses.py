@@ -51,9 +51,18 @@ class Uses:
             if "discriminator" in node.fields:
                 for target in _mapped(node):
                     self._edge(node.pointer, target)
+            if "allOf" in node.fields and node.name is not None:
+                self._child(node)
         for pointer, requirement in _requirements(self._document):
             for name in requirement:
                 self._edge(pointer, f"/components/securitySchemes/{escape(name)}")
+
+    def _child(self, node: SchemaNode) -> None:
+        """A parent with a discriminator leads to every schema that extends it, without naming it."""
+        for member in self._tree.members(node, "allOf"):
+            parent = self._tree.resolve(member)
+            if "discriminator" in parent.fields:
+                self._edge(parent.pointer, node.pointer)
 
     def _edge(self, pointer: str, target: str | None) -> None:
         if target is not None:
