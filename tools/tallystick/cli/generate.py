@@ -24,7 +24,7 @@ _Folder = Annotated[Path | None, typer.Option(metavar="DIR", file_okay=False, he
 _ClientFolder = Annotated[Path | None, typer.Option(metavar="DIR", file_okay=False, help="Folder of the client.")]
 _ModelsFile = Annotated[Path | None, typer.Option(metavar="FILE", dir_okay=False, help="File of the models alone.")]
 _Package = Annotated[str | None, typer.Option(metavar="NAME", help="Dotted name the result is imported as.")]
-_ClassName = Annotated[str | None, typer.Option(metavar="NAME", help="Name of the API in the client's class names.")]
+_ClassName = Annotated[str | None, typer.Option("--name", metavar="NAME", help="Name of the API in the client's class names.")]
 _Check = Annotated[bool, typer.Option("--check", help="Write nothing; fail where a file would change.")]
 
 

@@ -1,4 +1,4 @@
-"""The generated Python client: openapi-python-client for models and low-level operations, our own generator around it."""
+"""The generated Python client: models and low-level operations by openapi-python-client, the rest by our own."""
 
 from tallystick.generate.client.package import generate_client
 

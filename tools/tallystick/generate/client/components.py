@@ -6,12 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from openapi_python_client.parser.properties import ConstProperty, ModelProperty
-from openapi_python_client.parser.properties.protocol import PropertyProtocol
-
 from tallystick.contract import property_names, snake_case
 from tallystick.contract.model import Contract, Schema
 from tallystick.generate.client.engine import Component, Engine
+from tallystick.generate.client.engine_types import (
+    ConstProperty,
+    ListProperty,
+    ModelProperty,
+    NoneProperty,
+    PropertyProtocol,
+    UnionProperty,
+)
 from tallystick.generate.client.literal import literal, tuple_text
 from tallystick.generate.client.spelling import INLINE, Names, Speller, constant_of, doc_text
 
@@ -50,7 +55,10 @@ class Models:
         if self.speller.inline:
             yield f"{INLINE}.py", self._inline_unions()
             readers = sorted([*readers, INLINE])
-        yield "__init__.py", self.engine.project.render("models_init.py.jinja", names=listed, modules=self.modules, readers=readers)
+        yield (
+            "__init__.py",
+            self.engine.project.render("models_init.py.jinja", names=listed, modules=self.modules, readers=readers),
+        )
 
     def _module(self, name: str) -> str:
         kind, schema = self.kinds[name], self.contract.schemas[name]
@@ -77,7 +85,14 @@ class Models:
         alias = names("TypeAlias")
         any_name = names("Any") if read else ""
         return self.engine.project.render(
-            "alias.py.jinja", name=name, type=quoted, read=read, names=names, alias=alias, any=any_name, doc=_doc(schema, name)
+            "alias.py.jinja",
+            name=name,
+            type=quoted,
+            read=read,
+            names=names,
+            alias=alias,
+            any=any_name,
+            doc=_doc(schema, name),
         )
 
     def _map(self, name: str, schema: Schema, component: Component, names: Names) -> str:
@@ -163,7 +178,12 @@ class Models:
         return self._reader("read", "", members, ("", []), names)
 
     def _reader(
-        self, name: str, suffix: str, members: list[PropertyProtocol], mapping: tuple[str, list[tuple[str, str]]], names: Names
+        self,
+        name: str,
+        suffix: str,
+        members: list[PropertyProtocol],
+        mapping: tuple[str, list[tuple[str, str]]],
+        names: Names,
     ) -> dict[str, Any]:
         objects = [one for one in members if isinstance(one, ModelProperty) and self.speller.is_object(one)]
         variants = [] if mapping[1] else [self._variant(one, names) for one in self._flat(objects)]
@@ -228,7 +248,9 @@ class Models:
         if self.kinds[name] == "model":
             parts.append(f"required={_frozen(required, names)}")
             parts.append(f"known={_frozen(list(schema.properties), names)}")
-            constants = {wire: values for wire, one in schema.properties.items() if (values := _constants(self.contract, one))}
+            constants = {
+                wire: values for wire, one in schema.properties.items() if (values := _constants(self.contract, one))
+            }
             if constants:
                 listed = ", ".join(f"{literal(wire)}: {tuple_text(values)}" for wire, values in constants.items())
                 parts.append(f"constants={{{listed}}}")
@@ -240,14 +262,14 @@ def _frozen(listed: list[str], names: Names) -> str:
 
 
 def _is_list(prop: PropertyProtocol) -> bool:
-    return type(prop).__name__ == "ListProperty"
+    return isinstance(prop, ListProperty)
 
 
 def _not_none(prop: PropertyProtocol) -> PropertyProtocol:
     """The property without its null, which has been dealt with."""
-    if type(prop).__name__ != "UnionProperty":
+    if not isinstance(prop, UnionProperty):
         return prop
-    members = [one for one in prop.inner_properties if type(one).__name__ != "NoneProperty"]
+    members = [one for one in prop.inner_properties if not isinstance(one, NoneProperty)]
     return members[0] if len(members) == 1 else prop
 
 
@@ -285,23 +307,24 @@ def _constants(contract: Contract, schema: Schema) -> tuple[Any, ...]:
     value = contract.resolve(schema) if schema.ref else schema
     if value.get("const") is not None:
         return (value.get("const"),)
-    listed = value.get("enum") or ()
+    listed: list[Any] = value.get("enum") or []
     closed = value.get("x-tally-open-enum") is not True
     return tuple(listed) if closed and len(listed) == 1 and not isinstance(listed[0], dict | list) else ()
 
 
 def _enum_type(schema: Schema, names: Names) -> str:
+    """A literal type of the values, and what no literal can hold; an open enum is any text (or number) too."""
     values = [schema.get("const")] if schema.get("const") is not None else list(schema.get("enum") or ())
-    literals = [literal(one) for one in dict.fromkeys((type(v), v) for v in values if isinstance(v, str | int | bool)) for one in [one[1]]]
-    texts = [f"{names('Literal')}[{', '.join(dict.fromkeys(literals))}]"] if literals else []
-    others = {"float": names("float") for v in values if isinstance(v, float)}
-    if any(isinstance(v, dict | list) for v in values):
-        others["Any"] = names("Any")
-    texts += others.values()
-    if any(v is None for v in values):
+    literals = dict.fromkeys(literal(one) for one in values if isinstance(one, str | int))
+    texts = [f"{names('Literal')}[{', '.join(literals)}]"] if literals else []
+    if any(isinstance(one, float) for one in values):
+        texts.append(names("float"))
+    if any(isinstance(one, dict | list) for one in values):
+        texts.append(names("Any"))
+    if any(one is None for one in values):
         texts.append("None")
     if schema.get("x-tally-open-enum") is True:
-        texts.append(names("int") if values and all(isinstance(v, int) for v in values) else names("str"))
+        texts.insert(1 if literals else 0, names("int" if all(isinstance(one, int) for one in values) else "str"))
     return " | ".join(texts) or names("Any")
 
 
@@ -330,9 +353,7 @@ def build_models(contract: Contract, engine: Engine) -> Models:
     modules = module_names(list(contract.schemas))
     reading = _reading(engine, kinds)
     attributes = {
-        name: property_names(schema.properties)
-        for name, schema in contract.schemas.items()
-        if kinds[name] == "model"
+        name: property_names(schema.properties) for name, schema in contract.schemas.items() if kinds[name] == "model"
     }
     return Models(contract, engine, kinds, modules, Speller(kinds, modules, reading), attributes)
 

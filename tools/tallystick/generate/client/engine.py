@@ -2,9 +2,9 @@
 
 The engine parses the components and the operations into typed properties and renders models and low-level operation
 modules through our templates. It is fed the *shape* of the canonical document only: types, properties, references.
-Whatever the engine could misread or refuse without need stays outside and is read from the contract instead: names (every
-slot is numbered, so that no two can fall together), places and styles of parameters, media types, statuses, defaults,
-descriptions. A component that is no object (an enum, a union, a map) is an object with one slot per part.
+Whatever the engine could misread or refuse without need stays outside and is read from the contract instead: names
+(every slot is numbered, so that no two can fall together), places and styles of parameters, media types, statuses,
+defaults, descriptions. A component that is no object (an enum, a union, a map) is an object with one slot per part.
 
 The engine's own interface is not promised to be stable, so its version is pinned and this module is the only user.
 """
@@ -16,16 +16,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from unittest import mock
 
 from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser import openapi as engine_parser
 from openapi_python_client.parser.errors import GeneratorError
-from openapi_python_client.parser.properties import ModelProperty, Property
-from openapi_python_client.parser.properties.protocol import PropertyProtocol
 
 from tallystick.contract.model import Contract, Schema
+from tallystick.generate.client.engine_types import ModelProperty, PropertyProtocol
 from tallystick.generate.client.slots import Call, calls
 from tallystick.generate.client.spelling import Names
 
@@ -43,21 +43,7 @@ class Component:
     additional: PropertyProtocol | None = None
 
 
-@dataclass(slots=True)
-class Engine:
-    """The engine's reading of a contract."""
-
-    project: Project
-    components: dict[str, Component]
-    endpoints: dict[str, Any]
-    """The engine's endpoint by the operation's method name."""
-    slots: dict[str, dict[str, PropertyProtocol]]
-    """Typed slots of an operation, by its method name: parameters, bodies and replies."""
-    lost: list[tuple[str, str]]
-    """Components and operations that the engine refused, with its reason."""
-
-
-class Renderer(Project):  # type: ignore[misc] # published without type information
+class Renderer(Project):
     """The engine's project, rendering through our templates; it writes nothing by itself."""
 
     def render(self, template: str, **values: Any) -> str:
@@ -65,6 +51,20 @@ class Renderer(Project):  # type: ignore[misc] # published without type informat
         text = str(self.env.get_template(template).render(IMPORTS=_MARK, **values))
         names = values.get("names")
         return text.replace(_MARK, names.lines(), 1) if isinstance(names, Names) else text
+
+
+@dataclass(slots=True)
+class Engine:
+    """The engine's reading of a contract."""
+
+    project: Renderer
+    components: dict[str, Component]
+    endpoints: dict[str, Any]
+    """The engine's endpoint by the operation's method name."""
+    slots: dict[str, dict[str, PropertyProtocol]]
+    """Typed slots of an operation, by its method name: parameters, bodies and replies."""
+    lost: list[tuple[str, str]]
+    """Components and operations that the engine refused, with its reason."""
 
 
 def parse(contract: Contract, package: str) -> Engine:
@@ -80,7 +80,9 @@ def parse(contract: Contract, package: str) -> Engine:
     with _shared_instead_of_copied():
         data = GeneratorData.from_dict(document, config=config)
     if isinstance(data, GeneratorError):
-        raise RuntimeError(f"openapi-python-client refuses the canonical document: {data.header} {data.detail}")
+        raise RuntimeError(  # noqa: TRY004 # an error value, not a wrong type
+            f"openapi-python-client refuses the canonical document: {data.header} {data.detail}"
+        )
     return _read(data, config, components, listed)
 
 
@@ -98,12 +100,8 @@ def _shared_instead_of_copied() -> Iterator[None]:
     It copies an endpoint with all models below it for each parameter list and throws the original away: minutes on a
     description with a thousand operations, for the same result.
     """
-    copied = engine_parser.deepcopy
-    engine_parser.deepcopy = lambda value: value
-    try:
+    with mock.patch.object(engine_parser, "deepcopy", lambda value: value):
         yield
-    finally:
-        engine_parser.deepcopy = copied
 
 
 Parts = dict[str, tuple[Any, bool]]
@@ -158,7 +156,7 @@ def _operation(call: Call) -> dict[str, Any]:
     }
 
 
-def shape(value: Any) -> dict[str, Any]:
+def shape(value: Any) -> dict[str, Any]:  # noqa: PLR0911 # one line per kind
     """The shape of a use site: reference, scalar, array, anything, or one of these or null."""
     if isinstance(value, bool) or not value:
         return {}
@@ -212,7 +210,7 @@ def _read(data: Any, config: Config, components: Mapping[str, Parts], listed: li
 
 
 def _component_of(model: ModelProperty, parts: Parts) -> Component:
-    properties: list[Property] = [*(model.required_properties or ()), *(model.optional_properties or ())]
+    properties: list[PropertyProtocol] = [*(model.required_properties or ()), *(model.optional_properties or ())]
     by_slot = {one.name.get_untrusted_value(): one for one in properties}
     slots = {name: by_slot[f"slot{index}"] for index, name in enumerate(parts)}
     additional = slots.pop("*", None)

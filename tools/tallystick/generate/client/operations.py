@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tallystick.contract.model import Contract, Encoding, MediaType, Operation, Parameter, Problem, Reply
+from tallystick.contract.model import Contract, Encoding, MediaType, Operation, Parameter, Problem, Reply, Schema
 from tallystick.generate.client.components import Models
 from tallystick.generate.client.literal import literal, tuple_of, tuple_text
 from tallystick.generate.client.slots import kind_of_reply, payload_schema, reply_key
 from tallystick.generate.client.spelling import Names, doc_text
-from tallystick.generate.client.surface import Surface, body_type
+from tallystick.generate.client.surface import Surface, body_type, file_kind, media_kind
 
 __all__ = ["operation_module", "secret_properties", "signature", "summary_of"]
 
@@ -81,7 +81,9 @@ def _body_expression(surface: Surface) -> str:
     return "body" if surface.media else ""
 
 
-def _members(models: Models, surface: Surface, names: Names, problems: Mapping[str, Problem]) -> Iterator[tuple[str, str]]:
+def _members(
+    models: Models, surface: Surface, names: Names, problems: Mapping[str, Problem]
+) -> Iterator[tuple[str, str]]:
     """Keyword and expression of everything that the descriptor states."""
     operation = surface.operation
     yield "id", literal(operation.id)
@@ -90,7 +92,7 @@ def _members(models: Models, surface: Surface, names: Names, problems: Mapping[s
     if operation.parameters:
         yield "parameters", tuple_of(_parameter(one, operation, names) for one in operation.parameters)
     if surface.media:
-        yield "bodies", tuple_of(_body(models.contract, one, names) for one in surface.media)
+        yield "bodies", tuple_of(_body(models, one, names) for one in surface.media)
         if operation.body is not None and not operation.body.required:
             yield "body_required", "False"
     yield "replies", tuple_of(text for reply in operation.replies for text in _replies(models, operation, reply, names))
@@ -101,7 +103,10 @@ def _policies(contract: Contract, surface: Surface, names: Names, *, has_problem
     operation = surface.operation
     if any(operation.security):
         alternatives = [{key: list(scopes) for key, scopes in one.items()} for one in operation.security]
-        texts = ("{" + ", ".join(f"{literal(key)}: {tuple_text(scopes)}" for key, scopes in one.items()) + "}" for one in alternatives)
+        texts = (
+            "{" + ", ".join(f"{literal(key)}: {tuple_text(scopes)}" for key, scopes in one.items()) + "}"
+            for one in alternatives
+        )
         yield "security", tuple_of(texts)
     server = own_server(contract, operation)
     if server:
@@ -116,7 +121,10 @@ def _policies(contract: Contract, surface: Surface, names: Names, *, has_problem
         yield "repeatable", repr(operation.extensions["x-tally-retryable"])
     if surface.paging is not None:
         paging = surface.paging
-        yield "paging", f"{names('Paging')}({literal(paging.cursor)}, {tuple_text(paging.items)}, {tuple_text(paging.next)})"
+        yield (
+            "paging",
+            f"{names('Paging')}({literal(paging.cursor)}, {tuple_text(paging.items)}, {tuple_text(paging.next)})",
+        )
     secrets = sorted(secret_properties(contract, operation))
     if secrets:
         yield "secrets", f"{names('frozenset')}({tuple_text(secrets)})"
@@ -179,16 +187,33 @@ def _parameter(parameter: Parameter, operation: Operation, names: Names) -> str:
     return f"{names('Parameter')}({', '.join(parts)})"
 
 
-def _body(contract: Contract, media: MediaType, names: Names) -> str:
-    parts = {wire: _part(contract, one, names) for wire, one in media.encoding.items()}
-    listed = {wire: text for wire, text in parts.items() if text}
+def _body(models: Models, media: MediaType, names: Names) -> str:
+    listed = {}
+    for wire in dict.fromkeys([*media.encoding, *_properties(models, media)]):
+        texts = _part(models.contract, media.encoding[wire]) if wire in media.encoding else []
+        if (
+            wire in (files := _properties(models, media))
+            and media_kind(media) == "multipart"
+            and file_kind(models, files[wire], [media], wire)
+        ):
+            texts.append("file=True")
+        if texts:
+            listed[wire] = f"{names('Part')}({', '.join(texts)})"
     if not listed:
         return f"{names('BodyType')}({literal(media.name)})"
     inner = ", ".join(f"{literal(wire)}: {text}" for wire, text in listed.items())
     return f"{names('BodyType')}({literal(media.name)}, {{{inner}}})"
 
 
-def _part(contract: Contract, encoding: Encoding, names: Names) -> str:
+def _properties(models: Models, media: MediaType) -> Mapping[str, Schema]:
+    """The properties of a body with named fields."""
+    if media.schema is None:
+        return {}
+    return (models.contract.resolve(media.schema) if media.schema.ref else media.schema).properties
+
+
+def _part(contract: Contract, encoding: Encoding) -> list[str]:
+    """Keyword arguments for an encoding."""
     stated = _stated(contract, encoding)
     parts = [f"content_type={literal(encoding.content_type)}"] if encoding.content_type else []
     if stated & {"style", "explode", "allowReserved"}:
@@ -197,7 +222,7 @@ def _part(contract: Contract, encoding: Encoding, names: Names) -> str:
             parts.append("explode=False")
         if encoding.allow_reserved:
             parts.append("reserved=True")
-    return f"{names('Part')}({', '.join(parts)})" if parts else ""
+    return parts
 
 
 def _stated(contract: Contract, encoding: Encoding) -> set[str]:
@@ -243,7 +268,9 @@ def secret_properties(contract: Contract, operation: Operation) -> set[str]:
     """Names of properties of the body that must not be logged: write-only ones and passwords, at any depth."""
     found: set[str] = set()
     seen: set[str] = set()
-    pending: list[Any] = [media.schema.value for media in operation.body.content if media.schema] if operation.body else []
+    pending: list[Any] = (
+        [media.schema.value for media in operation.body.content if media.schema] if operation.body else []
+    )
     while pending:
         value = pending.pop()
         if isinstance(value, list):

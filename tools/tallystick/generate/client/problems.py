@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from openapi_python_client.parser.properties import ModelProperty
-from openapi_python_client.parser.properties.protocol import PropertyProtocol
-
 from tallystick.contract import problem_types
 from tallystick.contract.model import Contract, Operation, Problem
 from tallystick.generate.client.components import Models, property_doc
+from tallystick.generate.client.engine_types import ModelProperty, PropertyProtocol
 from tallystick.generate.client.literal import literal
 from tallystick.generate.client.slots import body_key, problem_key
 from tallystick.generate.client.spelling import Names, doc_text
@@ -25,9 +23,9 @@ _BY_STATUS = {
     "503": "ServiceUnavailable",
 }  # fmt: skip
 _TAKEN = frozenset((
-    "add_note", "args", "at", "attempts", "body", "declared_retryable", "detail", "expected_status", "headers", "info", "method", "operation_id", "path",
-    "problem", "request_id", "retry_after", "retryable", "stated_retryable", "status", "title", "type", "uri", "value",
-    "with_traceback",
+    "add_note", "args", "at", "attempts", "body", "declared_retryable", "detail", "expected_status", "headers", "info",
+    "member", "method", "operation_id", "path", "problem", "request_id", "retry_after", "retryable", "stated_retryable",
+    "status", "title", "type", "uri", "value", "with_traceback",
 ))  # fmt: skip
 """Attributes that every error has."""
 
@@ -48,7 +46,9 @@ def problem_module(models: Models, problems: Mapping[str, Problem]) -> str:
     """The text of ``problems.py``."""
     names = Names([problem.name for problem in problems.values()], dots=".")
     listed = [_problem(models, problem, names) for problem in problems.values()]
-    return models.engine.project.render("problems.py.jinja", problems=sorted(listed, key=lambda one: str(one["name"])), names=names)
+    return models.engine.project.render(
+        "problems.py.jinja", problems=sorted(listed, key=lambda one: str(one["name"])), names=names
+    )
 
 
 def _problem(models: Models, problem: Problem, names: Names) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _first_use(contract: Contract, uri: str) -> tuple[Operation, str]:
 
 
 def _component(models: Models, prop: PropertyProtocol, uri: str) -> str:
-    """The component that describes a problem: the one of a union that has its type as a constant, else the one there is."""
+    """The component of a problem: the one of a union that has its type as a constant, else the only one there is."""
     members: list[Any] = list(getattr(prop, "inner_properties", [prop]))
     found: list[str] = []
     seen: set[str] = set()
@@ -109,25 +109,36 @@ def _fields(models: Models, name: str, names: Names) -> list[dict[str, str]]:
         text = models.speller.type(component.slots[wire], names)
         if wire not in schema.required:
             text += f" | {names('NotGiven')}"
-        doc = property_doc(models.contract, schema.properties[wire]) or f"The member ``{doc_text(wire)}`` of the problem."
+        doc = (
+            property_doc(models.contract, schema.properties[wire]) or f"The member ``{doc_text(wire)}`` of the problem."
+        )
         found.append({"attribute": attribute, "type": text, "doc": doc})
     return found
 
 
 def webhook_module(models: Models) -> str | None:
     """The text of ``webhooks.py``, None for a contract without webhooks."""
-    payloads = []
-    for operation in models.contract.webhooks:
-        slots = models.engine.slots.get(operation.python_name, {})
-        for media in operation.body.content if operation.body else ():
-            payloads.append((operation, slots[body_key(media)]))
+    payloads = [
+        (operation, models.engine.slots[operation.python_name][body_key(media)])
+        for operation in models.contract.webhooks
+        if operation.body is not None and operation.python_name in models.engine.slots
+        for media in operation.body.content
+    ]
     if not payloads:
         return None
     names = Names(dots=".")
     types = list(dict.fromkeys(models.speller.type(prop, names) for _, prop in payloads))
     members = list({models.speller.type(prop, Names()): prop for _, prop in payloads}.values())
     reader = models.union_reader(members, names)
-    listed = [(doc_text(operation.path), doc_text(operation.summary or operation.description.partition("\n")[0])) for operation, _ in payloads]
+    listed = [
+        (doc_text(operation.path), doc_text(operation.summary or operation.description.partition("\n")[0]))
+        for operation, _ in payloads
+    ]
     return models.engine.project.render(
-        "webhooks.py.jinja", names=names, types=types, reader=reader, payloads=list(dict.fromkeys(listed)), several=len(members) > 1
+        "webhooks.py.jinja",
+        names=names,
+        types=types,
+        reader=reader,
+        payloads=list(dict.fromkeys(listed)),
+        several=len(members) > 1,
     )

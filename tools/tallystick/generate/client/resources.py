@@ -86,7 +86,9 @@ def resource_module(models: Models, group: Group, problem_names: Mapping[str, st
         names=names,
         class_name=class_name,
         doc=doc_text(group.doc) or f"Operations of the group ``{'.'.join(group.path)}``.",
-        methods=[_method(models, name, one, problem_names, names, asynchronous=asynchronous) for name, one in group.surfaces],
+        methods=[
+            _method(models, name, one, problem_names, names, asynchronous=asynchronous) for name, one in group.surfaces
+        ],
         inner=inner,
         asynchronous=asynchronous,
         base=names("AsyncResource" if asynchronous else "Resource"),
@@ -101,8 +103,10 @@ def _method(
     positional, keywords = _ordered(models, surface, names)
     endpoint = "endpoint"
     paged = surface.paging is not None
-    result = _page_type(models, surface, names, asynchronous=asynchronous) if paged else surface.result_type(
-        models, names, asynchronous=asynchronous
+    result = (
+        _page_type(models, surface, names, asynchronous=asynchronous)
+        if paged
+        else surface.result_type(models, names, asynchronous=asynchronous)
     )
     return {
         "name": name,
@@ -229,7 +233,16 @@ def _docstring(surface: Surface, problem_names: Mapping[str, str]) -> str:
 def _argument_doc(argument: Argument) -> str:
     lines = [line.strip() for line in argument.doc.split("\n")]
     text = " ".join(line for line in lines if line)
-    return "\n".join(textwrap.wrap(f"{argument.name}: {text}", _WIDTH - 4, initial_indent="    ", subsequent_indent="        ", break_long_words=False, break_on_hyphens=False))
+    return "\n".join(
+        textwrap.wrap(
+            f"{argument.name}: {text}",
+            _WIDTH - 4,
+            initial_indent="    ",
+            subsequent_indent="        ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    )
 
 
 def _raised(operation: Operation, problem_names: Mapping[str, str]) -> list[str]:

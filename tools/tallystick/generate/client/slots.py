@@ -8,7 +8,17 @@ from typing import Any
 
 from tallystick.contract.model import Contract, MediaType, Operation, Parameter, Schema
 
-__all__ = ["Call", "Slot", "body_key", "calls", "kind_of_reply", "parameter_key", "payload_schema", "problem_key", "reply_key"]
+__all__ = [
+    "Call",
+    "Slot",
+    "body_key",
+    "calls",
+    "kind_of_reply",
+    "parameter_key",
+    "payload_schema",
+    "problem_key",
+    "reply_key",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +79,16 @@ def _value(schema: Schema | None) -> Any:
     return True if schema is None else schema.value
 
 
-_LINES = frozenset(("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines", "application/jsonlines", "application/json-seq"))
+_LINES = frozenset(
+    (
+        "application/x-ndjson",
+        "application/ndjson",
+        "application/jsonl",
+        "application/x-jsonlines",
+        "application/jsonlines",
+        "application/json-seq",
+    )
+)
 
 
 def kind_of_reply(media: MediaType) -> str:
@@ -86,7 +105,9 @@ def kind_of_reply(media: MediaType) -> str:
     return "bytes"
 
 
-_TEXTUAL = frozenset(("application/xml", "application/yaml", "application/x-yaml", "application/javascript", "application/jwt"))
+_TEXTUAL = frozenset(
+    ("application/xml", "application/yaml", "application/x-yaml", "application/javascript", "application/jwt")
+)
 
 
 def payload_schema(media: MediaType) -> Schema | None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from openapi_python_client.parser.properties import (
+from tallystick.generate.client.engine_types import (
     AnyProperty,
     BooleanProperty,
     ConstProperty,
@@ -19,40 +19,60 @@ from openapi_python_client.parser.properties import (
     ListProperty,
     ModelProperty,
     NoneProperty,
+    PropertyProtocol,
     StringProperty,
     UnionProperty,
 )
-from openapi_python_client.parser.properties.protocol import PropertyProtocol
-
 from tallystick.generate.client.literal import literal
 
 INLINE: Final = "inline_unions"
 """The module of models that reads unions without a name of their own."""
-BUILTINS: Final = frozenset(("bool", "bytes", "classmethod", "dict", "float", "frozenset", "int", "isinstance", "list", "property", "set", "str", "super", "tuple", "type"))
+BUILTINS: Final = frozenset(
+    (
+        "bool",
+        "bytes",
+        "classmethod",
+        "dict",
+        "float",
+        "frozenset",
+        "int",
+        "isinstance",
+        "list",
+        "property",
+        "set",
+        "str",
+        "super",
+        "tuple",
+        "type",
+    )
+)
 
-_RUNTIME: Final = {
-    "ABSENT": "values", "NOT_GIVEN": "values", "NotGiven": "values", "Unknown": "values", "Variant": "values",
-    "by_tag": "values", "choose": "values", "first_readable": "values", "read_date": "values", "read_datetime": "values",
-    "Model": "model",
-    "FileInput": "bodies", "Part": "bodies",
-    "BodyType": "operation", "Operation": "operation", "Paging": "operation", "Parameter": "operation",
-    "ReplyType": "operation", "Request": "operation",
-    "ReplyInfo": "reply",
-    "AsyncPage": "paging", "AsyncPaginator": "paging", "Page": "paging",
-    "AsyncStream": "streams", "AsyncStreamedResponse": "streams", "RawResponse": "streams", "ServerSentEvent": "streams",
-    "Stream": "streams", "StreamedResponse": "streams",
-    "Options": "settings", "Settings": "settings", "from_environment": "settings", "resolved_url": "settings",
-    "Credential": "auth", "Credentials": "auth", "Scheme": "auth",
-    "AsyncClient": "client", "SyncClient": "client", "async_core": "client", "sync_core": "client",
-    "RetryPolicy": "retry", "WebhookVerifier": "webhooks",
-    "AsyncResource": "resource", "Resource": "resource",
-    "async_raw": "views", "async_streamed": "views", "raw": "views", "streamed": "views",
+_RUNTIME_MODULES: Final = {
+    "auth": ("Credential", "Credentials", "Scheme"),
+    "bodies": ("FileInput", "Part"),
+    "client": ("AsyncClient", "SyncClient", "async_core", "sync_core"),
+    "model": ("Model",),
+    "operation": ("BodyType", "Operation", "Paging", "Parameter", "ReplyType", "Request"),
+    "paging": ("AsyncPage", "AsyncPaginator", "Page"),
+    "reply": ("ReplyInfo",),
+    "resource": ("AsyncResource", "Resource"),
+    "retry": ("RetryPolicy",),
+    "settings": ("Options", "Settings", "from_environment", "resolved_url"),
+    "streams": ("AsyncStream", "AsyncStreamedResponse", "RawResponse", "ServerSentEvent", "Stream", "StreamedResponse"),
+    "values": (
+        "ABSENT", "NOT_GIVEN", "NotGiven", "Unknown", "Variant", "by_tag", "choose", "first_readable", "is_list",
+        "is_object", "read_date", "read_datetime",
+    ),
+    "views": ("async_raw", "async_streamed", "raw", "streamed"),
+    "webhooks": ("WebhookVerifier",),
 }  # fmt: skip
-_STANDARD: Final = {
-    "Any": "typing", "ClassVar": "typing", "Literal": "typing", "TYPE_CHECKING": "typing", "TypeAlias": "typing", "overload": "typing",
-    "Mapping": "collections.abc", "Sequence": "collections.abc",
-    "cached_property": "functools", "cache": "functools",
-}  # fmt: skip
+_RUNTIME: Final = {name: module for module, names in _RUNTIME_MODULES.items() for name in names}
+_STANDARD_MODULES: Final = {
+    "collections.abc": ("Mapping", "Sequence"),
+    "functools": ("cache", "cached_property"),
+    "typing": ("Any", "ClassVar", "Literal", "TYPE_CHECKING", "TypeAlias", "overload"),
+}
+_STANDARD: Final = {name: module for module, names in _STANDARD_MODULES.items() for name in names}
 _THIRD_PARTY: Final = {"define": "attrs", "deprecated": "typing_extensions", "field": "attrs"}
 _PACKAGE: Final = frozenset(("models", "problems"))
 
@@ -95,14 +115,19 @@ class Names:
         return found
 
     def _local(self) -> list[str]:
-        package = [name if alias == name else f"{name} as {alias}" for name, alias in self._used.items() if name in _PACKAGE]
+        package = [
+            name if alias == name else f"{name} as {alias}" for name, alias in self._used.items() if name in _PACKAGE
+        ]
         found = {f"{self._dots}runtime.{module}": names for module, names in self._of(_RUNTIME).items()}
         head = [f"from {self._dots} import {', '.join(sorted(package))}"] if package else []
         return head + _import_lines(found)
 
 
 def _import_lines(modules: Mapping[str, list[str]]) -> list[str]:
-    return [f"from {module} import {', '.join(sorted(names, key=_import_order))}" for module, names in sorted(modules.items())]
+    return [
+        f"from {module} import {', '.join(sorted(names, key=_import_order))}"
+        for module, names in sorted(modules.items())
+    ]
 
 
 def _import_order(name: str) -> tuple[int, str]:

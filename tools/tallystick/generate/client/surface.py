@@ -6,12 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from openapi_python_client.parser.properties import ConstProperty, ModelProperty
-from openapi_python_client.parser.properties.protocol import PropertyProtocol
-
 from tallystick.contract.model import MediaType, Operation, Parameter, Reply, Schema
 from tallystick.findings import Finding, Level
 from tallystick.generate.client.components import Models, flags_of_property, property_doc
+from tallystick.generate.client.engine_types import (
+    ConstProperty,
+    ListProperty,
+    ModelProperty,
+    PropertyProtocol,
+    StringProperty,
+)
 from tallystick.generate.client.literal import literal
 from tallystick.generate.client.slots import body_key, kind_of_reply, parameter_key, payload_schema, reply_key
 from tallystick.generate.client.spelling import Names, constant_of, doc_text
@@ -53,7 +57,11 @@ class Argument:
         text = self.type(models, names)
         if self.default is not None:
             return f"{self.name}: {text} = {self.default}"
-        return f"{self.name}: {text}" if self.required else f"{self.name}: {text} | {names('NotGiven')} = {names('NOT_GIVEN')}"
+        return (
+            f"{self.name}: {text}"
+            if self.required
+            else f"{self.name}: {text} | {names('NotGiven')} = {names('NOT_GIVEN')}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +188,9 @@ def _free(name: str, taken: set[str], prefix: str) -> str:
     return name
 
 
-def _parameter(parameter: Parameter, slots: Mapping[str, PropertyProtocol], taken: set[str]) -> tuple[Parameter, Argument]:
+def _parameter(
+    parameter: Parameter, slots: Mapping[str, PropertyProtocol], taken: set[str]
+) -> tuple[Parameter, Argument]:
     name = _free(parameter.python_name, taken, f"{parameter.place}_")
     etag = parameter.place == "header" and parameter.name.lower() in {"if-match", "if-none-match"}
     return parameter, Argument(
@@ -188,7 +198,7 @@ def _parameter(parameter: Parameter, slots: Mapping[str, PropertyProtocol], take
         prop=slots[parameter_key(parameter)],
         required=parameter.required or parameter.place == "path",
         doc=_parameter_doc(parameter),
-        etag=etag and type(slots[parameter_key(parameter)]).__name__ == "StringProperty",
+        etag=etag and isinstance(slots[parameter_key(parameter)], StringProperty),
     )
 
 
@@ -222,7 +232,13 @@ def _media(operation: Operation) -> tuple[tuple[MediaType, ...], list[Finding]]:
     schemas = [_identity(one.schema) for one in structured]
     kept, findings = [], []
     for one in listed:
-        if structured and not _is_structured(one) and _identity(one.schema) in schemas and one.schema is not None and one.schema.ref:
+        if (
+            structured
+            and not _is_structured(one)
+            and _identity(one.schema) in schemas
+            and one.schema is not None
+            and one.schema.ref
+        ):
             message = f"the client sends {structured[0].name}; {one.name} of the same content is not offered"
             findings.append(Finding("client-media-type", Level.INFO, message, one.location.place, operation.id))
         else:
@@ -262,13 +278,16 @@ def _fields(models: Models, name: str, media: Sequence[MediaType], taken: set[st
             continue
         required = wire in schema.required
         constant = literal(constant_of(prop)) if required and isinstance(prop, ConstProperty) else None
-        yield wire, Argument(
-            name=_free(models.attributes[name][wire], taken, "body_"),
-            prop=prop,
-            required=required,
-            doc=property_doc(models.contract, own),
-            default=constant,
-            file=file_kind(models, own, media, wire) if multipart else "",
+        yield (
+            wire,
+            Argument(
+                name=_free(models.attributes[name][wire], taken, "body_"),
+                prop=prop,
+                required=required,
+                doc=property_doc(models.contract, own),
+                default=constant,
+                file=file_kind(models, own, media, wire) if multipart else "",
+            ),
         )
 
 
@@ -276,7 +295,9 @@ def file_kind(models: Models, schema: Schema, media: Sequence[MediaType], wire: 
     """Whether a property of a multipart body is a file (``one``), a list of files (``many``), or neither."""
     value = models.contract.resolve(schema) if schema.ref else schema
     if value.get("anyOf"):
-        kinds = [file_kind(models, value.child("anyOf", index), media, wire) for index in range(len(value.get("anyOf")))]
+        kinds = [
+            file_kind(models, value.child("anyOf", index), media, wire) for index in range(len(value.get("anyOf")))
+        ]
         return next((kind for kind in kinds if kind), "")
     if value.get("type") == "array":
         return "many" if value.get("items") and _is_binary(models, value.child("items"), media, wire) else ""
@@ -303,14 +324,19 @@ def _optional_unless(argument: Argument, *, required: bool) -> Argument:
 
 
 def _whole_body(
-    models: Models, operation: Operation, media: Sequence[MediaType], slots: Mapping[str, PropertyProtocol], *, required: bool
+    models: Models,
+    operation: Operation,
+    media: Sequence[MediaType],
+    slots: Mapping[str, PropertyProtocol],
+    *,
+    required: bool,
 ) -> Argument:
     del models
     doc = doc_text(operation.body.description) if operation.body else ""
     kinds = {media_kind(one) for one in media}
     if len(media) == 1 and kinds == {"json"}:
-        return Argument("body", slots[body_key(media[0])], required, doc)
-    return Argument("body", None, required, doc or "The request body.", fixed="")
+        return Argument("body", slots[body_key(media[0])], required=required, doc=doc)
+    return Argument("body", None, required=required, doc=doc or "The request body.", fixed="")
 
 
 def body_type(models: Models, surface: Surface, names: Names) -> str:
@@ -338,15 +364,29 @@ def _content_type(media: Sequence[MediaType]) -> Argument:
     first = media[0].name
     if any("*" in one.name for one in media):
         default = "application/octet-stream" if "*" in first else first
-        return Argument("content_type", None, False, "The media type of the body.", default=literal(default), fixed="str")
+        return Argument(
+            "content_type",
+            None,
+            required=False,
+            doc="The media type of the body.",
+            default=literal(default),
+            fixed="str",
+        )
     listed = ", ".join(literal(one.name) for one in media)
-    return Argument("content_type", None, False, "The media type of the body.", default=literal(first), fixed=f"Literal[{listed}]")
+    return Argument(
+        "content_type",
+        None,
+        required=False,
+        doc="The media type of the body.",
+        default=literal(first),
+        fixed=f"Literal[{listed}]",
+    )
 
 
 def _accept(choices: tuple[str, ...]) -> Argument:
     listed = ", ".join(map(literal, choices))
     doc = "The media type to ask for."
-    return Argument("accept", None, False, doc, default=literal(choices[0]), fixed=f"Literal[{listed}]")
+    return Argument("accept", None, required=False, doc=doc, default=literal(choices[0]), fixed=f"Literal[{listed}]")
 
 
 def successes(operation: Operation) -> list[Reply]:
@@ -366,7 +406,7 @@ def _results(operation: Operation, slots: Mapping[str, PropertyProtocol]) -> tup
         for media in reply.content if operation.method != "HEAD" else ():
             prop = slots[reply_key(reply.status, media)] if payload_schema(media) is not None else None
             kind = kind_of_reply(media)
-            if kind == "lines" and type(prop).__name__ == "StringProperty":
+            if kind == "lines" and isinstance(prop, StringProperty):
                 prop = None  # a schema of the whole text says nothing about one line
             results.append(Result(media.name, kind, prop))
     offered = dict.fromkeys(one.media_type for one in results if one.media_type)
@@ -388,7 +428,7 @@ def _paging(
                 following = _walk(models, top, str(stated.get("next", "")))
                 if items is None or following is None:
                     return None
-                item = items[1].inner_property if type(items[1]).__name__ == "ListProperty" else None
+                item = items[1].inner_property if isinstance(items[1], ListProperty) else None
                 return Paging(arguments[str(stated["cursor"])], items[0], following[0], item, top)
     return None
 
@@ -406,4 +446,4 @@ def _walk(models: Models, prop: PropertyProtocol, pointer: str) -> tuple[tuple[s
         path.append(models.attributes[name][token])
         prop = component.slots[token]
     members = getattr(prop, "inner_properties", [prop])
-    return tuple(path), next((one for one in members if type(one).__name__ == "ListProperty"), prop)
+    return tuple(path), next((one for one in members if isinstance(one, ListProperty)), prop)

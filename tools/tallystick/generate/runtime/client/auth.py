@@ -8,12 +8,13 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias, cast
 from urllib.parse import quote, urlencode, urljoin
 
 from .errors import ApiError
 from .reply import ReplyInfo
 from .styles import checked_header
+from .values import is_object
 
 Clock = Callable[[], float]
 
@@ -126,7 +127,7 @@ class TokenRequest(NamedTuple):
     content: bytes
 
 
-class _OAuth2(TokenSource):
+class OAuth2(TokenSource):
     """What the OAuth2 flows have in common: the token endpoint, refreshing, reading the reply."""
 
     def __init__(
@@ -176,8 +177,8 @@ class _OAuth2(TokenSource):
             reply = json.loads(body)
         except ValueError:
             reply = None
-        if info.status != 200 or not isinstance(reply, dict) or not isinstance(reply.get("access_token"), str):
-            code = reply.get("error") if isinstance(reply, dict) else None
+        if info.status != 200 or not is_object(reply) or not isinstance(reply.get("access_token"), str):
+            code = reply.get("error") if is_object(reply) else None
             raise TokenRefused(
                 f"the token endpoint answered {info.status}{f' ({code})' if isinstance(code, str) else ''}"
             )
@@ -191,7 +192,7 @@ class TokenRefused(ApiError):
     """The token endpoint gave no token."""
 
 
-class OAuth2Password(_OAuth2):
+class OAuth2Password(OAuth2):
     """The password grant (RFC 6749, section 4.3): a token is fetched with the first call and renewed as needed."""
 
     def __init__(
@@ -211,7 +212,7 @@ class OAuth2Password(_OAuth2):
         return {"grant_type": "password", "username": self.username, "password": self._password}
 
 
-class OAuth2ClientCredentials(_OAuth2):
+class OAuth2ClientCredentials(OAuth2):
     """The client credentials grant (RFC 6749, section 4.4)."""
 
     def __init__(
@@ -272,15 +273,16 @@ class Credentials:
         return frozenset(scheme.name.lower() for scheme in self._schemes.values())
 
 
-def _checked(scheme: Scheme, value: Credential) -> Credential:
-    if isinstance(value, _OAuth2):
+def _checked(scheme: Scheme, value: Any) -> Basic | str | TokenSource:
+    if isinstance(value, OAuth2):
         value.bind(scheme)
     if scheme.kind == "basic":
         if isinstance(value, tuple):
-            return Basic(*value)
+            return Basic(*cast("tuple[str, str]", value))
         if not isinstance(value, (Basic, TokenSource)):
             raise TypeError(f"{scheme.key} takes user name and password, as Basic(username, password) or a pair")
-    elif isinstance(value, tuple) or not isinstance(value, (str, Basic, TokenSource)):
+        return value
+    if not isinstance(value, (str, Basic, TokenSource)):
         raise TypeError(f"{scheme.key} takes a text or a TokenSource, not {type(value).__name__}")
     return value
 

@@ -9,10 +9,10 @@ import secrets
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, Any, NamedTuple, TypeAlias
+from typing import IO, Any, NamedTuple, TypeAlias, cast
 
 from .styles import checked_header, query_pairs, text_of
-from .values import NOT_GIVEN, to_json
+from .values import NOT_GIVEN, is_collection, is_list, is_mapping, is_object, to_json
 
 FileContent: TypeAlias = "bytes | str | IO[bytes] | os.PathLike[str]"
 """The content of a file: bytes, text, an open binary file, or a path (as ``pathlib.Path``) that is opened when sent."""
@@ -36,8 +36,8 @@ class Content:
     """The bytes of a request body, sent in chunks and, where its sources allow, sent again."""
 
     def __init__(self, sources: Iterable[Any]) -> None:
-        self._sources = list(sources)
-        self._starts = [_start(source) for source in self._sources]
+        self.sources: list[Any] = list(sources)
+        self._starts = [_start(source) for source in self.sources]
 
     @property
     def replayable(self) -> bool:
@@ -46,24 +46,24 @@ class Content:
 
     def length(self) -> int | None:
         """Number of bytes, None when a source does not tell."""
-        lengths = [_length(source, start) for source, start in zip(self._sources, self._starts, strict=True)]
+        lengths = [_length(source, start) for source, start in zip(self.sources, self._starts, strict=True)]
         known = [length for length in lengths if length is not None]
         return sum(known) if len(known) == len(lengths) else None
 
     def as_bytes(self) -> bytes | None:
         """The whole body when it is in memory already, else None."""
-        if all(isinstance(source, bytes) for source in self._sources):
-            return b"".join(self._sources)
+        if all(isinstance(source, bytes) for source in self.sources):
+            return b"".join(self.sources)
         return None
 
     def __iter__(self) -> Iterator[bytes]:
-        for source, start in zip(self._sources, self._starts, strict=True):
+        for source, start in zip(self.sources, self._starts, strict=True):
             yield from _chunks(source, start)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         from anyio.to_thread import run_sync
 
-        for source, start in zip(self._sources, self._starts, strict=True):
+        for source, start in zip(self.sources, self._starts, strict=True):
             if hasattr(source, "__aiter__"):
                 async for chunk in source:
                     yield chunk
@@ -89,7 +89,7 @@ def _length(source: Any, start: int | None) -> int | None:
     if isinstance(source, bytes):
         return len(source)
     if isinstance(source, os.PathLike):
-        return Path(source).stat().st_size
+        return Path(cast("os.PathLike[str]", source)).stat().st_size
     if start is None:
         return None
     end = source.seek(0, os.SEEK_END)
@@ -101,7 +101,7 @@ def _chunks(source: Any, start: int | None) -> Iterator[bytes]:
     if isinstance(source, bytes):
         yield source
     elif isinstance(source, os.PathLike):
-        with Path(source).open("rb") as file:
+        with Path(cast("os.PathLike[str]", source)).open("rb") as file:
             yield from iter(lambda: file.read(_CHUNK), b"")
     elif hasattr(source, "read"):
         if start is not None:
@@ -122,6 +122,8 @@ class Part(NamedTuple):
     style: str | None = None
     explode: bool = True
     reserved: bool = False
+    file: bool = False
+    """Whether the contract describes a file, or a list of files."""
 
 
 _DEFAULT_PART = Part()
@@ -181,12 +183,12 @@ def raw_content(value: Any) -> Content | bytes:
     if isinstance(value, File):
         value = value.content
     if isinstance(value, (bytes, bytearray, memoryview)):
-        return bytes(value)
+        return bytes(cast("bytes", value))
     if isinstance(value, str):
         return value.encode()
     if isinstance(value, os.PathLike) or hasattr(value, "read") or hasattr(value, "__aiter__"):
         return Content([value])
-    if isinstance(value, Iterable) and not isinstance(value, Mapping):
+    if hasattr(value, "__iter__") and not is_mapping(value):
         return Content([value])
     if isinstance(value, (int, float)) or value is None:
         return text_of(value).encode()
@@ -202,7 +204,7 @@ def fields_of(value: Any) -> dict[str, Any]:
         TypeError: the value is neither.
     """
     plain = value.to_dict() if hasattr(value, "to_dict") else value
-    if not isinstance(plain, Mapping):
+    if not is_mapping(plain):
         raise TypeError(f"a form needs named fields, not {type(value).__name__}")
     return {str(key): item for key, item in plain.items() if item is not NOT_GIVEN}
 
@@ -215,9 +217,7 @@ def _form(value: Any, parts: Mapping[str, Part]) -> bytes:
 def _form_pairs(name: str, item: Any, part: Part | None) -> list[tuple[str, str]]:
     part = part or _DEFAULT_PART
     plain = to_json(item)
-    nested = isinstance(plain, dict) or (
-        isinstance(plain, list) and any(isinstance(one, (dict, list)) for one in plain)
-    )
+    nested = is_object(plain) or (is_list(plain) and any(is_object(one) or is_list(one) for one in plain))
     if part.style is None and (part.content_type or nested):
         return query_pairs(name, _json_text(plain))  # section 4.8.15: objects are JSON unless a style says otherwise
     return query_pairs(name, plain, part.style or "form", explode=part.explode, reserved=part.reserved)
@@ -241,7 +241,7 @@ def _multipart(name: str, value: Any, parts: Mapping[str, Part]) -> Payload:
 
 def _part_values(item: Any, part: Part | None) -> list[Any]:
     """An array is one part per item, unless a content type makes it a single one."""
-    if isinstance(item, (list, set, frozenset)) or (isinstance(item, tuple) and not _is_file(item)):
+    if is_collection(item) and not (isinstance(item, tuple) and part is not None and part.file and _is_named(item)):
         if part is not None and part.content_type is not None and is_json(part.content_type):
             return [item]
         return list(item)
@@ -249,15 +249,15 @@ def _part_values(item: Any, part: Part | None) -> list[Any]:
 
 
 def _is_file(value: Any) -> bool:
+    """Whether a value can be nothing but a file."""
+    return isinstance(value, (File, bytes, bytearray, memoryview, os.PathLike)) or hasattr(value, "read")
+
+
+def _is_named(value: tuple[Any, ...]) -> bool:
+    """Whether a tuple is name and content of one file, not several files."""
     if isinstance(value, File):
         return True
-    if isinstance(value, tuple):
-        return len(value) in {2, 3} and isinstance(value[0], str) and _is_content(value[1])
-    return isinstance(value, (bytes, bytearray, memoryview, os.PathLike)) or hasattr(value, "read")
-
-
-def _is_content(value: Any) -> bool:
-    return isinstance(value, (bytes, bytearray, memoryview, str, os.PathLike)) or hasattr(value, "read")
+    return len(value) in {2, 3} and isinstance(value[0], str) and (len(value) == 3 or not isinstance(value[1], tuple))
 
 
 def as_file(value: Any) -> File:
@@ -265,17 +265,20 @@ def as_file(value: Any) -> File:
     if isinstance(value, File):
         return value
     if isinstance(value, tuple):
-        name, content, *rest = value
-        return File(content, name, rest[0] if rest else None)
+        return _named_file(*cast("tuple[str, FileContent]", value))
     name = getattr(value, "name", None) if hasattr(value, "read") else None
     if isinstance(value, os.PathLike):
-        name = os.fspath(value)
+        name = os.fspath(cast("os.PathLike[str]", value))
     return File(value, Path(name).name if isinstance(name, str) else None)
+
+
+def _named_file(name: str, content: FileContent, media_type: str | None = None) -> File:
+    return File(content, name, media_type)
 
 
 def _add_part(sources: list[Any], boundary: str, key: str, value: Any, part: Part) -> None:
     head = f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(key)}"'
-    if _is_file(value):
+    if part.file or _is_file(value):
         file = as_file(value)
         name = file.name or key
         guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
@@ -300,7 +303,7 @@ def _single(content_type: str | None) -> str | None:
 
 
 def _sources_of(content: Content | bytes) -> list[Any]:
-    return [content] if isinstance(content, bytes) else content._sources  # noqa: SLF001 # same module
+    return [content] if isinstance(content, bytes) else content.sources
 
 
 def _joined(sources: list[Any]) -> Iterator[Any]:

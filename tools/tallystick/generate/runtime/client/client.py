@@ -61,8 +61,9 @@ class Core(Generic[Transport]):
 
     def _steps(self, operation: Operation[Any], request: Request, options: Options | None) -> Steps:
         settings = self._settings.with_options(options) if options else self._settings
-        if options and options.get("body"):
-            operation.extend(request, options["body"])
+        extra = options.get("body") if options else None
+        if extra:
+            operation.extend(request, extra)
         streamed = view_of(options) == "stream"
         return exchange(
             Call(operation, request, settings, self._credentials, self._logger, streamed=streamed, warned=self._warned)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from .reply import ReplyInfo
 from .retry import retry_after_seconds
-from .values import NOT_GIVEN
+from .values import NOT_GIVEN, is_object
 
 
 class ApiError(Exception):
@@ -140,7 +140,7 @@ def _problem(info: ReplyInfo, body: bytes) -> dict[str, Any]:
         value = json.loads(body)
     except ValueError:
         return {}
-    return value if isinstance(value, dict) else {}
+    return value if is_object(value) else {}
 
 
 class Redirected(ApiStatusError):

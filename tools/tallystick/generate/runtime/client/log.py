@@ -12,7 +12,7 @@ import logging
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from .values import to_json
+from .values import is_list, is_mapping, to_json
 
 REDACTED = "[redacted]"
 _SECRET_HEADERS = frozenset(("authorization", "cookie", "set-cookie", "proxy-authorization", "x-api-key"))
@@ -20,9 +20,9 @@ _SECRET_HEADERS = frozenset(("authorization", "cookie", "set-cookie", "proxy-aut
 
 def redacted(value: Any, secrets: Collection[str]) -> Any:
     """The JSON value with every property of a secret name replaced, at any depth."""
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         return {key: REDACTED if key in secrets else redacted(item, secrets) for key, item in value.items()}
-    if isinstance(value, list):
+    if is_list(value):
         return [redacted(item, secrets) for item in value]
     return value
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
@@ -13,7 +13,7 @@ from .model import Model, etag_text
 from .reply import ReplyInfo
 from .retry import status_may_be_retried
 from .styles import cookie_pairs, encoded, header_text, path_text, query_pairs, text_of
-from .values import NOT_GIVEN, NotGiven, to_json
+from .values import NOT_GIVEN, NotGiven, is_object, to_json
 
 T = TypeVar("T")
 Place = Literal["path", "query", "header", "cookie", "querystring"]
@@ -43,7 +43,7 @@ class BodyType:
     """One media type of a request body."""
 
     media_type: str
-    parts: Mapping[str, Part] = field(default_factory=dict)
+    parts: Mapping[str, Part] = field(default_factory=dict[str, Part])
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,9 @@ class Operation(Generic[T]):
             ValueError: an argument cannot be sent: an empty path argument, a control character in a header.
             TypeError: an argument has no text form.
         """
-        path, query, headers, cookies = self.path, [], dict[str, str](), []
+        path, headers = self.path, dict[str, str]()
+        query: list[tuple[str, str]] = []
+        cookies: list[tuple[str, str]] = []
         for parameter in self.parameters:
             value = arguments.get(parameter.argument, NOT_GIVEN)
             if value is NOT_GIVEN:
@@ -334,7 +336,7 @@ class Operation(Generic[T]):
 
 def _is_empty(body: Any) -> bool:
     """Whether a body given property by property has none."""
-    return type(body) is dict and all(value is NOT_GIVEN for value in body.values())
+    return is_object(body) and all(value is NOT_GIVEN for value in body.values())
 
 
 def _reason(error: ApiStatusError, status: int) -> str:

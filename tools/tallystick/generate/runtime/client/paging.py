@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from .errors import ApiError
 from .operation import Paging
-from .values import NOT_GIVEN, NotGiven
+from .values import NOT_GIVEN, NotGiven, is_object
 
 I = TypeVar("I")  # noqa: E741 # the type of an item
 R = TypeVar("R")  # the type of the reply
@@ -22,7 +22,7 @@ def attribute(value: Any, names: tuple[str, ...]) -> Any:
     for name in names:
         if value is None or isinstance(value, NotGiven):
             return NOT_GIVEN
-        value = value.get(name, NOT_GIVEN) if isinstance(value, dict) else getattr(value, name, NOT_GIVEN)
+        value = value.get(name, NOT_GIVEN) if is_object(value) else getattr(value, name, NOT_GIVEN)
     return value
 
 

@@ -36,8 +36,8 @@ class Settings:
     timeout: float | None = 60.0
     deadline: float | None = None
     retry: RetryPolicy = field(default_factory=RetryPolicy)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    query: Mapping[str, Any] = field(default_factory=dict[str, Any])
     use_operation_servers: bool = True
     """Whether an operation with a server of its own is sent there: not when the caller named the server."""
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 from urllib.parse import quote
 
-from .values import NOT_GIVEN, to_json
+from .values import NOT_GIVEN, is_list, is_object, to_json
 
 Style = Literal["simple", "label", "matrix", "form", "spaceDelimited", "pipeDelimited", "deepObject", "cookie"]
 Pair = tuple[str, str]
@@ -51,12 +51,12 @@ def query_pairs(
 ) -> list[Pair]:
     """Name and value pairs of a query parameter or of one field of a form, percent-encoded."""
     plain = _shape(value)
-    if style == "deepObject" and isinstance(plain, (dict, list)):
+    if style == "deepObject" and (is_object(plain) or is_list(plain)):
         return list(_deep(name, plain, reserved=reserved))
     key = encoded(name)
-    if isinstance(plain, list):
+    if is_list(plain):
         return _query_array(key, plain, style, explode=explode, reserved=reserved)
-    if isinstance(plain, dict):
+    if is_object(plain):
         return _query_object(key, plain, style, explode=explode, reserved=reserved)
     return [(key, encoded(text_of(plain), reserved=reserved))]
 
@@ -80,10 +80,10 @@ def _query_object(key: str, members: Mapping[str, Any], style: str, *, explode: 
 
 def _deep(name: str, value: Any, *, reserved: bool) -> Iterator[Pair]:
     """``filter[status]=a``: members in brackets, members of members too; the items of a list repeat their name."""
-    if isinstance(value, dict):
+    if is_object(value):
         for key, item in _members(value):
             yield from _deep(f"{name}[{key}]", item, reserved=reserved)
-    elif isinstance(value, list):
+    elif is_list(value):
         for index, item in enumerate(value):
             nested = isinstance(item, (dict, list))
             yield from _deep(f"{name}[{index}]" if nested else name, item, reserved=reserved)
@@ -110,9 +110,9 @@ def path_text(name: str, value: Any, style: str = "simple", *, explode: bool = F
 
 
 def _parts(plain: Any, *, explode: bool, reserved: bool) -> list[str]:
-    if isinstance(plain, list):
+    if is_list(plain):
         return [encoded(text_of(item), reserved=reserved) for item in plain]
-    if not isinstance(plain, dict):
+    if not is_object(plain):
         return [encoded(text_of(plain), reserved=reserved)]
     pairs = [(encoded(key), encoded(text_of(item), reserved=reserved)) for key, item in _members(plain)]
     return [f"{key}={text}" for key, text in pairs] if explode else [text for pair in pairs for text in pair]
@@ -124,9 +124,9 @@ def _label(plain: Any, *, explode: bool, reserved: bool) -> str:
 
 def _matrix(key: str, plain: Any, *, explode: bool, reserved: bool) -> str:
     parts = _parts(plain, explode=explode, reserved=reserved)
-    if explode and isinstance(plain, dict):
+    if explode and is_object(plain):
         return "".join(f";{part}" for part in parts)
-    if explode and isinstance(plain, list):
+    if explode and is_list(plain):
         return "".join(f";{key}={part}" for part in parts)
     text = ",".join(parts)
     return f";{key}={text}" if text else f";{key}"
@@ -139,9 +139,9 @@ def header_text(value: Any, *, explode: bool = False) -> str:
         ValueError: the text has a line break or another control character, which no header may carry.
     """
     plain = _shape(value)
-    if isinstance(plain, list):
+    if is_list(plain):
         text = ",".join(text_of(item) for item in plain)
-    elif isinstance(plain, dict):
+    elif is_object(plain):
         glue = "=" if explode else ","
         text = ",".join(f"{key}{glue}{text_of(item)}" for key, item in _members(plain))
     else:
@@ -165,8 +165,8 @@ def cookie_pairs(name: str, value: Any, style: str = "form", *, explode: bool = 
     if style != "cookie":
         return query_pairs(name, value, "form", explode=explode)
     plain = _shape(value)
-    if isinstance(plain, dict) and explode:
+    if is_object(plain) and explode:
         return [(key, checked_header(text_of(item))) for key, item in _members(plain)]
-    if isinstance(plain, list) and explode:
+    if is_list(plain) and explode:
         return [(name, checked_header(text_of(item))) for item in plain]
     return [(name, header_text(plain))]

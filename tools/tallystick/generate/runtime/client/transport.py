@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
 import httpx2
 
-from .auth import Token, TokenRefused, TokenRequest, TokenSource, _OAuth2
+from .auth import OAuth2, Token, TokenRefused, TokenRequest, TokenSource
 from .bodies import Content
 from .errors import ApiConnectionError, ApiTimeoutError, DeadlineExceeded
 from .exchange import Fetch, Outcome, Read, Received, Send, Sleep, Step, Steps
@@ -20,7 +20,7 @@ _HOPELESS = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError, httpx2.Inval
 
 
 @contextmanager
-def transport_errors() -> Iterator[None]:
+def transport_errors() -> Generator[None]:
     """Turn the errors of httpx2 into ours.
 
     Raises:
@@ -202,7 +202,7 @@ def accepted(source: TokenSource, wanted: TokenRequest, reply: httpx2.Response) 
     Raises:
         TokenRefused: the grant itself was refused.
     """
-    assert isinstance(source, _OAuth2)
+    assert isinstance(source, OAuth2)
     try:
         return source.accept(ReplyInfo(reply.status_code, reply.headers), reply.content)
     except TokenRefused:
@@ -218,7 +218,7 @@ def _until(until: float, chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 async def _joined_until(until: float, response: httpx2.Response) -> bytes:
-    chunks = []
+    chunks: list[bytes] = []
     async for chunk in response.aiter_bytes():
         _check(until)
         chunks.append(chunk)

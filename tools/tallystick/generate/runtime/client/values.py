@@ -6,7 +6,7 @@ import datetime as dt
 import enum
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, Literal, NamedTuple, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeGuard, TypeVar
 
 T = TypeVar("T")
 
@@ -121,6 +121,31 @@ def read_date(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether a JSON value is an object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Whether a JSON value is an array."""
+    return isinstance(value, list)
+
+
+def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Whether a value has named members."""
+    return isinstance(value, Mapping)
+
+
+def is_collection(value: object) -> TypeGuard[Iterable[Any]]:
+    """Whether a value is sent as an array."""
+    return isinstance(value, (list, tuple, set, frozenset))
+
+
+def is_sequence(value: object) -> TypeGuard[Sequence[Any]]:
+    """Whether a value is a sequence of items, and not one of bytes."""
+    return isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray, memoryview))
+
+
 _PLAIN: Final = frozenset((str, int, float, bool, type(None)))
 
 
@@ -133,14 +158,14 @@ def to_json(value: Any) -> Any:
     """
     if type(value) in _PLAIN:
         return value
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if is_collection(value):
         return [to_json(item) for item in value]
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         return {str(key): to_json(item) for key, item in value.items() if item is not NOT_GIVEN}
     return _special(value)
 
 
-def _special(value: Any) -> Any:
+def _special(value: Any) -> Any:  # noqa: PLR0911 # one line per kind
     if hasattr(value, "to_dict"):
         return value.to_dict()
     if isinstance(value, dt.datetime):
@@ -155,7 +180,7 @@ def _special(value: Any) -> Any:
         return str(value)
     if isinstance(value, (str, int, float)):
         return value
-    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray, memoryview)):
+    if is_sequence(value):
         return [to_json(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no JSON form; pass text, numbers, lists, dicts or models")
 

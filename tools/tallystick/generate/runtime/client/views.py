@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast
 
@@ -58,7 +58,7 @@ def streamed(method: Callable[P, T]) -> Callable[P, AbstractContextManager[Strea
     """The method, returning the reply as it arrives, inside a ``with`` block."""
 
     @contextmanager
-    def opened(*args: P.args, **kwargs: P.kwargs) -> Iterator[StreamedResponse[T]]:
+    def opened(*args: P.args, **kwargs: P.kwargs) -> Generator[StreamedResponse[T]]:
         response = cast("StreamedResponse[T]", cast("Any", method)(*args, **_viewed(kwargs, "stream")))
         try:
             yield response
@@ -74,7 +74,7 @@ def async_streamed(
     """The method, returning the reply as it arrives, inside an ``async with`` block."""
 
     @asynccontextmanager
-    async def opened(*args: P.args, **kwargs: P.kwargs) -> AsyncIterator[AsyncStreamedResponse[T]]:
+    async def opened(*args: P.args, **kwargs: P.kwargs) -> AsyncGenerator[AsyncStreamedResponse[T]]:
         response = cast("AsyncStreamedResponse[T]", await cast("Any", method)(*args, **_viewed(kwargs, "stream")))
         try:
             yield response

@@ -9,9 +9,10 @@ import hmac
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from .errors import InvalidSignature
+from .values import is_mapping
 
 TOLERANCE = 300.0
 """Seconds that a webhook may be old, or ahead of our clock."""
@@ -95,7 +96,7 @@ def _mac(key: bytes, signed: bytes) -> bytes:
 
 
 def _lowered(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict[str, str]:
-    pairs = headers.items() if isinstance(headers, Mapping) else headers
+    pairs: Iterable[tuple[str, str]] = headers.items() if is_mapping(headers) else cast("Any", headers)
     return {str(name).lower(): str(value) for name, value in pairs}
 
 
