@@ -17,5 +17,5 @@ class ImportItemsForm:
 
     file: UploadedFile
     dry_run: bool = False
-    files: ClassVar[dict[str, tuple[FileRule, bool]]] = {"file": (FileRule(10485760), False)}
+    FILES: ClassVar[dict[str, tuple[FileRule, bool]]] = {"file": (FileRule(10485760), False)}
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(arbitrary_types_allowed=True, populate_by_name=True)

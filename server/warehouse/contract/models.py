@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from typing_extensions import TypeAliasType
 
 
 def _absent(value: object) -> bool:
@@ -92,12 +93,10 @@ class AuditAction(StrEnum):
     FEATURE_FLAG_SET = "feature_flag.set"
 
 
-class AuditDetails(RootModel[dict[str, str]]):
-    """
-    Further facts about an event, by name.
-    """
-
-    root: Annotated[dict[str, str], Field(max_length=50)]
+AuditDetails = TypeAliasType("AuditDetails", Annotated[dict[str, str], Field(max_length=50)])
+"""
+Further facts about an event, by name.
+"""
 
 
 class AuditEvent(BaseModel):
@@ -2694,6 +2693,15 @@ class ItemUpdate(BaseModel):
     ] = None
 
 
+Movement = TypeAliasType(
+    "Movement",
+    Annotated[
+        RestockMovement | PickMovement | TransferMovement | AdjustmentMovement,
+        Field(description="A change of stock; `kind` says which.", discriminator="kind"),
+    ],
+)
+
+
 class MovementPage(BaseModel):
     """
     One page of movements.
@@ -2702,14 +2710,7 @@ class MovementPage(BaseModel):
     model_config = ConfigDict(
         populate_by_name=True,
     )
-    items: Annotated[
-        list[
-            Annotated[
-                RestockMovement | PickMovement | TransferMovement | AdjustmentMovement, Field(discriminator="kind")
-            ]
-        ],
-        Field(description="The entries of this page.", max_length=200, min_length=0),
-    ]
+    items: Annotated[list[Movement], Field(description="The entries of this page.", max_length=200, min_length=0)]
     next_cursor: Annotated[
         str | None,
         Field(

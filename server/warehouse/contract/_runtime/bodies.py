@@ -319,7 +319,7 @@ def _part_text(part: Part) -> str:
 
 def _form_type(kind: Any) -> tuple[Any, dict[str, tuple[FileRule, bool]]]:
     """A generated form class and its files: size bound, and whether several may come; no class for a plain model."""
-    rules = getattr(kind, "files", None)
+    rules = getattr(kind, "FILES", None)
     return (kind, dict(rules)) if rules is not None else (None, {})
 
 

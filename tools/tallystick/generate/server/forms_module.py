@@ -98,7 +98,7 @@ def _class(operation: Operation, form: Form) -> str:
         docstring(form.schema.get("description", "") or f"The form of `{operation.id}`."),
         *required,
         *optional,
-        f"files: ClassVar[dict[str, tuple[FileRule, bool]]] = {{{', '.join(rules)}}}",
+        f"FILES: ClassVar[dict[str, tuple[FileRule, bool]]] = {{{', '.join(rules)}}}",
         '__pydantic_config__: ClassVar[ConfigDict] = ConfigDict(arbitrary_types_allowed=True, populate_by_name=True)',
     ]
     return f"@dataclass(frozen=True, slots=True, kw_only=True)\nclass {form.name}:\n{indented(lines)}"

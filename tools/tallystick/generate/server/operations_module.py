@@ -29,9 +29,7 @@ def operations_module(contract: Contract, operations: Iterable[Operation], packa
         f"VERSION = {contract.version!r}",
         f"SECURITY_SCHEMES: dict[str, SecurityScheme] = {{{', '.join(schemes)}}}",
         *(f"{operation.python_name} = {_operation(contract, operation)}" for operation in listed),
-        "OPERATIONS: dict[str, Operation] = {operation.id: operation for operation in ("
-        + "".join(f"{operation.python_name}, " for operation in listed)
-        + ")}",
+        f"OPERATIONS: dict[str, Operation] = {{{', '.join(f'{each.id!r}: {each.python_name}' for each in listed)}}}",
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -64,7 +64,7 @@ class Served:
         settings, schemas = wiring.settings, wiring.codecs.schemas
         limits = settings.limits_of.get(operation.id, settings.limits)
         self.operation: Operation = operation
-        self.template = PathTemplate(operation.path)
+        self.template = PathTemplate(operation.path.partition("#")[0])
         self._factory = factory
         self._protocol = protocol
         self._wiring = wiring

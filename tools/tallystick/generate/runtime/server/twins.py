@@ -63,6 +63,9 @@ class Twins:
         raise NoTwin(kind)
 
     def _generic(self, kind: Any) -> Any:
+        alias = getattr(kind, "__value__", None)
+        if alias is not None:
+            return self.of(alias)
         origin, arguments = typing.get_origin(kind), typing.get_args(kind)
         if origin is Annotated:
             return self._annotated(arguments[0], arguments[1:])
