@@ -175,8 +175,10 @@ class TestReferences:
         assert source.resolve("#here", source.root).pointer == "/components/schemas/A"
         assert source.resolve("#there", source.root).pointer == "/components/schemas/B"
 
-    @pytest.mark.parametrize("reference", ["#/info/title/x", "#/servers", "#/info/0", "#/tags/1", "#/tags/00", "#/tags/-1",
-                                           "#/tags/" + "9" * 5000])  # fmt: skip
+    @pytest.mark.parametrize(
+        "reference",
+        ["#/info/title/x", "#/servers", "#/info/0", "#/tags/1", "#/tags/00", "#/tags/-1", "#/tags/" + "9" * 5000],
+    )
     def test_nothing_there(self, root, reference):
         """A pointer into nothing is refused, whatever its tokens are."""
         root.write_text(ROOT + "tags: [{name: a}]\n")

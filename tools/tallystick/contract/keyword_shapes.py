@@ -6,7 +6,7 @@ Sources: JSON Schema 2020-12 core and validation; OpenAPI 3.0.4 section 4.7.24, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import isfinite
+from math import inf
 from typing import Any, Final
 
 __all__ = ["expected_shape", "is_schema", "salvaged"]
@@ -32,7 +32,7 @@ def is_schema(value: Any) -> bool:
 
 
 def _number(value: Any) -> bool:
-    return not isinstance(value, bool) and isinstance(value, int | float) and isfinite(value)
+    return not isinstance(value, bool) and isinstance(value, int | float) and -inf < value < inf
 
 
 def _positive(value: Any) -> bool:

@@ -31,6 +31,13 @@ _SYMBOLS: Final = {
     "@": "at", "#": "hash", "$": "dollar", "~": "tilde", "^": "caret", "?": "query",
 }  # fmt: skip
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[A-Z]")
+_LATIN: Final = str.maketrans({
+    "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D",
+    "ð": "d", "þ": "th", "ı": "i",
+})  # fmt: skip
+"""Letters of Latin scripts that Unicode does not take apart."""
+_SCRIPT: Final = re.compile(r"[!-~]+|[^\W\x00-\x7f]+")
+"""Runs of ASCII characters and runs of other letters and digits."""
 _DIGEST_LENGTH: Final = 6
 _LONGEST: Final = 120  # characters of a source name that a code name is made of; the rest is in a digest
 
@@ -53,18 +60,19 @@ def words(text: str, *, symbols: bool = False) -> list[str]:
     """
     if len(text) > _LONGEST:
         text = f"{text[:_LONGEST]} {digest(text)}"
-    plain = unicodedata.normalize("NFKD", text)
+    plain = unicodedata.normalize("NFKD", text.translate(_LATIN))
     if symbols:
         plain = re.sub(r"^-|(?<=[^A-Za-z0-9])-(?=[0-9])", " minus ", plain)
         plain = "".join(f" {_SYMBOLS[sign]} " if sign in _SYMBOLS else sign for sign in plain)
-    spelled = "".join(_ascii(sign) for sign in plain)
-    return _WORD.findall(spelled)
+    found: list[str] = []
+    for part in _SCRIPT.findall("".join(sign for sign in plain if not unicodedata.combining(sign))):
+        found += _WORD.findall(part) if part.isascii() else [_spelled(part)]
+    return found
 
 
-def _ascii(sign: str) -> str:
-    if sign.isascii():
-        return sign
-    return "" if unicodedata.combining(sign) else f" u{ord(sign):x} " if sign.isalnum() else " "
+def _spelled(text: str) -> str:
+    """A run of letters outside ASCII: their code points, or a digest where these would be unreadable anyway."""
+    return "u" + (f"{ord(text):x}" if len(text) == 1 else digest(text))
 
 
 def snake_case(text: str, *, symbols: bool = False) -> str:

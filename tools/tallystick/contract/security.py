@@ -56,7 +56,7 @@ class SecurityReader:
 
     def _read_schemes(self, named: Node) -> dict[str, SecurityScheme]:
         nodes = {key: resolved for key, node in named.entries() if (resolved := node.resolved("security scheme"))}
-        python_names = distinct({key: (snake_case(key) or "scheme", key) for key in nodes}, reserved=KEYWORDS)
+        python_names = distinct({key: _name_candidates(key) for key in nodes}, reserved=KEYWORDS)
         schemes = {key: self._scheme(key, node, python_names[key]) for key, node in nodes.items()}
         return {key: scheme for key, scheme in schemes.items() if scheme is not None}
 
@@ -80,6 +80,11 @@ class SecurityReader:
             openid_url=node.text("openIdConnectUrl") or None,
             python_name=python_name,
         )
+
+
+def _name_candidates(key: str) -> tuple[str, ...]:
+    names = (snake_case(key), snake_case(key, symbols=True))
+    return tuple(name if name[:1].isalpha() else f"scheme_{name}".rstrip("_") for name in names)
 
 
 def _fault(kind: str, node: Node) -> str | None:

@@ -15,8 +15,10 @@ class Limits:
     """Size of one file."""
     depth: int = 64
     """Levels of nesting in one file."""
-    nodes: int = 2_000_000
+    nodes: int = 1_200_000
     """Values in all files, those behind aliases counted at every use (the alias bomb)."""
+    dense_nodes: int = 200_000
+    """Values in one file that need not be accounted for by its size; beyond them each one takes 8 characters."""
     key: int = 4096
     """Characters of one key."""
     files: int = 5000

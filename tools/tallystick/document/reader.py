@@ -39,6 +39,8 @@ _PLAIN_TAGS: Final[Mapping[str, tuple[type, ...]]] = {
     _TAG + "int": (int,), _TAG + "float": (float, int), _TAG + "bool": (bool,), _TAG + "null": (type(None),),
 }  # fmt: skip
 _MERGE_KEY: Final = "<<"
+_TOO_MANY: Final = "the description has too many values, aliases expanded: split it into several, or use fewer aliases"
+_CHARACTERS_PER_NODE: Final = 8
 _SHOWN: Final = 60  # characters of a key or value in a message
 
 
@@ -278,6 +280,7 @@ class _Builder:
         if anchor:
             self._anchors[anchor] = _Anchored(frame.container, frame.weight, frame.height)
         self._place(frame.container, frame.start, end, frame.weight, frame.height, counted=True)
+        self._check_density(event)
 
     @staticmethod
     def _last_end(frame: _Frame, event: Any) -> int:
@@ -297,6 +300,7 @@ class _Builder:
         start = pack(event.start_mark.line, event.start_mark.column)
         end = pack(event.end_mark.line, event.end_mark.column)
         self._place(target.value, start, end, target.weight, target.height)
+        self._check_density(event)
 
     def _place(self, value: Any, start: int, end: int, weight: int, height: int, *, counted: bool = False) -> None:
         """Puts a finished value where it belongs. A container's own values have been counted while it was open."""
@@ -324,10 +328,12 @@ class _Builder:
     def _count(self, more: int, start: int) -> None:
         self._nodes += more
         if self._nodes > self._limits.nodes:
-            message = (
-                "the description has too many values, aliases expanded: split it into several, or use fewer aliases"
-            )
-            raise ReadError("too-large", message, *unpack(start))
+            raise ReadError("too-large", _TOO_MANY, *unpack(start))
+
+    def _check_density(self, event: Any) -> None:
+        """Stops texts that are nothing but brackets or aliases long before they have cost much time."""
+        if self._nodes > self._limits.dense_nodes + event.end_mark.index // _CHARACTERS_PER_NODE:
+            raise self._error("too-large", _TOO_MANY, event)
 
     def _merge(self, frame: _Frame, event: Any) -> None:
         """YAML 1.1 merge keys, which real descriptions use: own keys win, then earlier merged mappings."""

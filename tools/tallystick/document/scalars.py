@@ -20,7 +20,7 @@ _NUMBER_START: Final = frozenset("0123456789+-.")
 _INTEGER: Final = re.compile(r"[-+]?[0-9]+\Z")
 _BASED: Final = re.compile(r"0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
 _FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-_LONGEST_NUMBER: Final = 4000  # CPython refuses to convert longer digit strings
+_LONGEST_NUMBER: Final = 300  # more digits are beyond what JSON readers keep (RFC 8259, section 6)
 _NOT_FINITE: Final = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
 
 _LONGEST_TRAP: Final = 100
@@ -50,7 +50,7 @@ _READINGS_11: Final = (
 def resolve(text: str) -> Any:
     """The value of a plain scalar: None, bool, int, float, or the text itself.
 
-    Numbers that JSON cannot hold (infinities, no-number, thousands of digits) stay text; see :func:`is_beyond_json`.
+    Numbers that JSON cannot hold (infinities, no-number, hundreds of digits) stay text; see :func:`is_beyond_json`.
     """
     if len(text) <= _LONGEST_WORD and text in _WORDS:
         return _WORDS[text]
@@ -68,7 +68,7 @@ def is_beyond_json(text: str) -> bool:
     """Whether a plain scalar is a number by YAML 1.2 that no JSON reader can hold."""
     if text[:1] not in _NUMBER_START or not text:
         return False
-    return bool(_NOT_FINITE.match(text) or _FLOAT.match(text))
+    return any(pattern.match(text) for pattern in (_NOT_FINITE, _FLOAT, _BASED))
 
 
 def trap(text: str, value: Any) -> str | None:
