@@ -51,8 +51,9 @@ def wiring_module(contract: Contract, groups: Sequence[Group], package: str) -> 
             f"{handlers}"
             f"from {package}.security import Authenticator\n"
             f"from {package}._runtime.limits import Limits\n"
+            f"from {package}._runtime.problems import Unimplemented\n"
             f"from {package}._runtime.wiring import Around, Call, Inside, ScopeProvider, Settings\n",
-            '__all__ = ["Around", "Call", "Contract", "Inside", "Limits", "ScopeProvider", "Settings"]',
+            '__all__ = ["Around", "Call", "Contract", "Inside", "Limits", "ScopeProvider", "Settings", "Unimplemented"]',
             'ScopeT = TypeVar("ScopeT")',
             f"@dataclass(frozen=True, kw_only=True)\nclass Contract(Generic[ScopeT]):\n{indented([text, *fields])}\n",
         )

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from pydantic_core import to_json
 
-__all__ = ["BLANK", "ContractViolation", "Detail", "Problem", "Refusal", "problem_bytes"]
+__all__ = ["BLANK", "ContractViolation", "Detail", "Problem", "Refusal", "Unimplemented", "problem_bytes"]
 
 BLANK = "about:blank"
 """The problem type that says no more than the status (RFC 9457, section 4.2.1)."""
@@ -70,6 +70,13 @@ class Refusal(Exception):  # noqa: N818 - it names what happened
         return http.HTTPStatus(self.status).phrase
 
 
+class Unimplemented(Refusal):
+    """What a scaffolded handler raises: the operation is declared, but nobody has written it yet (501)."""
+
+    def __init__(self, operation: str) -> None:
+        super().__init__(501, "not implemented", f"{operation} is not implemented yet.")
+
+
 class Problem(Exception):  # noqa: N818 - the term of RFC 9457
     """A declared problem, raised by a handler. Generated classes derive from it.
 
@@ -93,7 +100,7 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
         super().__init__(detail or self.title)
         self.detail = detail
         self.instance = instance
-        self.members = dict(members or {})
+        self.members = {name: value for name, value in (members or {}).items() if value is not None}
         self.headers = {name: value for name, value in (headers or {}).items() if value is not None}
 
     def as_bytes(self, extra: Mapping[str, Any] | None = None) -> bytes:
