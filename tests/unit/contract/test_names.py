@@ -1,5 +1,7 @@
 """Names that become code: readable, free of collisions, and the same in any order of the description."""
 
+# ruff: noqa: E501  # a case of a table reads best on one line
+
 import keyword
 import random
 
