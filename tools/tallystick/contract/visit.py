@@ -31,7 +31,7 @@ __all__ = ["Extension", "Prose", "Reference", "SchemaNode", "Tree", "Visitors", 
 
 Node = TypeVar("Node")
 
-_PROSE: Final = ("description", "summary", "title")
+_PROSE: Final = frozenset(("description", "summary", "title"))
 _COMPONENT: Final = "/components/schemas/"
 
 
@@ -69,7 +69,7 @@ class SchemaNode:
     look twice. Equal nodes are the same object.
     """
 
-    __slots__ = ("holder", "is_30", "key", "parent", "pointer", "value")
+    __slots__ = ("_types", "fields", "holder", "is_30", "key", "parent", "pointer", "value")
 
     def __init__(
         self,
@@ -91,11 +91,9 @@ class SchemaNode:
         self.holder = holder
         """Kind of the object around the outermost schema: ``components``, ``mediaType``, ``parameter``, ``header``."""
         self.is_30 = is_30
-
-    @property
-    def fields(self) -> Mapping[str, Any]:
+        self.fields: Mapping[str, Any] = value if isinstance(value, dict) else {}
         """The keywords; none for a boolean schema."""
-        return self.value if isinstance(self.value, dict) else {}
+        self._types: frozenset[str] | None = None
 
     @property
     def name(self) -> str | None:
@@ -129,6 +127,11 @@ class SchemaNode:
     @property
     def types(self) -> frozenset[str]:
         """The JSON types that ``type`` lists, ``null`` included where OpenAPI 3.0 says ``nullable``."""
+        if self._types is None:
+            self._types = self._listed_types()
+        return self._types
+
+    def _listed_types(self) -> frozenset[str]:
         listed = self.fields.get("type")
         names = listed if isinstance(listed, list) else [listed]
         types = frozenset(name for name in names if isinstance(name, str) and name in type_names)
@@ -196,16 +199,21 @@ class Tree:
             return
         if "$ref" in value and is_reference(kind, value):
             self.references.append(Reference(pointer, kind, value["$ref"]))
-        for name in value:
-            if name[:8] == "x-tally-":
-                self.extensions.append(Extension(pointer, kind, name, value[name]))
-        for name in _PROSE:
-            text = value.get(name)
-            if isinstance(text, str):
-                self.prose.append(Prose(text, f"{pointer}/{name}"))
+        for name, field in value.items():
+            if name in _PROSE and type(field) is str:
+                self.prose.append(Prose(field, f"{pointer}/{name}"))
+            elif name[:8] == "x-tally-":
+                self.extensions.append(Extension(pointer, kind, name, field))
+        inner = parent if kind == "schema" else None
         for tokens, child_kind, child in children(kind, value):
-            below = pointer + "".join("/" + escape(token) for token in tokens)
-            self._enter(child_kind, child, below, parent if kind == "schema" else None, tokens, kind)
+            below = pointer
+            for token in tokens:
+                below = (
+                    f"{below}/{token.replace('~', '~0').replace('/', '~1')}"
+                    if isinstance(token, str)
+                    else f"{below}/{token}"
+                )
+            self._enter(child_kind, child, below, inner, tokens, kind)
 
     def at(self, pointer: str) -> SchemaNode | None:
         """The schema that stands at a pointer of the bundle."""
@@ -306,7 +314,7 @@ def pointer_tokens_of(pointer: str) -> list[str]:
 
 
 def tree_of(contract: Contract) -> Tree:
-    """The tree of the description that a contract was read from, as written; of the normal form where that is unknown."""
+    """The tree of the description behind a contract: as written, or in normal form where that is unknown."""
     source = contract.location.source
     return Tree(source.value if isinstance(source, Bundle) else contract.document)
 
@@ -321,14 +329,16 @@ class Visitors:
 
     def __init__(self) -> None:
         self._by_type: dict[type, list[Callable[[Any], None]]] = {}
-        self._by_keyword: dict[str, list[Callable[[SchemaNode], None]]] = {}
+        self._by_keyword: dict[str, list[tuple[Callable[[SchemaNode], None], bool]]] = {}
+        """Handlers by keyword, and whether they wait for several keywords and so might be called twice."""
 
     def add(self, node_type: type[Node], handler: Callable[[Node], None], having: Iterable[str] = ()) -> None:
         """Adds a handler."""
         keywords = tuple(having)
         if keywords:
+            entry: Any = (handler, len(keywords) > 1)
             for keyword in keywords:
-                self._by_keyword.setdefault(keyword, []).append(handler)  # type: ignore[arg-type]  # schema handlers
+                self._by_keyword.setdefault(keyword, []).append(entry)
         else:
             self._by_type.setdefault(node_type, []).append(handler)
 
@@ -348,12 +358,14 @@ class Visitors:
     def _schema(self, schema: SchemaNode, everywhere: Iterable[Callable[[Any], None]]) -> None:
         for handler in everywhere:
             handler(schema)
-        called: set[Any] = set()
+        called: list[Any] = []
         for keyword in schema.fields:
-            for handler in self._by_keyword.get(keyword, ()):
-                if handler not in called:
-                    called.add(handler)
-                    handler(schema)
+            for handler, is_shared in self._by_keyword.get(keyword, ()):
+                if is_shared:
+                    if handler in called:
+                        continue
+                    called.append(handler)
+                handler(schema)
 
 
 def model_nodes(contract: Contract) -> Iterator[Any]:

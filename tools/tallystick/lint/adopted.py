@@ -41,7 +41,7 @@ def adopted(findings: Iterable[Finding], levels: Mapping[str, Level]) -> Iterato
 
 
 RULES_OF_READING: Final = frozenset(_RULES.values()) | {
-    "duplicate-key", "yaml-trap", "path-params-match", "security-known", "op-id-unique", "ref-siblings", "ref-placement",
-    "header-ignored", "param-unique", "ref-cycle-usable",
+    "duplicate-key", "header-ignored", "op-id-unique", "param-unique", "path-params-match", "ref-cycle-usable",
+    "ref-placement", "ref-siblings", "security-known", "yaml-trap",
 }  # fmt: skip
 """Rules that reading itself decides, wholly or in part."""

@@ -76,7 +76,11 @@ class Deciding:
         left_items, right_items = self._tree.child(left, "items"), self._tree.child(right, "items")
         if left_items is None or right_items is None:
             return ""
-        return f"both are arrays, and their items are alike: {reason}" if (reason := self.same(left_items, right_items, keyword)) else ""
+        return (
+            f"both are arrays, and their items are alike: {reason}"
+            if (reason := self.same(left_items, right_items, keyword))
+            else ""
+        )
 
     def _same_scalars(self, left: SchemaNode, right: SchemaNode, shared: frozenset[str]) -> str:
         if left.enum is not None and right.enum is not None:
@@ -86,4 +90,6 @@ class Deciding:
         patterns = left.text("pattern"), right.text("pattern")
         if (all(formats) and formats[0] != formats[1]) or (all(patterns) and patterns[0] != patterns[1]):
             return ""
-        return f"a {' or '.join(sorted(shared))} may fit both, and `oneOf` refuses what fits two: use anyOf, or one schema"
+        return (
+            f"a {' or '.join(sorted(shared))} may fit both, and `oneOf` refuses what fits two: use anyOf, or one schema"
+        )

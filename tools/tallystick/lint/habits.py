@@ -1,4 +1,4 @@
-"""Rules about habits: where a description never says a thing, one finding says so; where it usually does, each lapse counts."""
+"""Rules about habits: one finding where a description never says a thing, one per lapse where it usually does."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Do examples and defaults fit their schemas? All of them are judged by one compiled validator.
 
-Each case is a property of one object, so that schemas which many cases share are compiled once. Patterns that the engine
-cannot read and references that lead nowhere are taken out first; they have findings of their own.
+Each case is a property of one object, so that schemas which many cases share are compiled once. Patterns that the
+engine cannot read and references that lead nowhere are taken out first; they have findings of their own.
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ def _compiled(cases: Sequence[Case], document: Mapping[str, Any]) -> jsonschema_
 
 def _root(cases: Sequence[Case], document: Mapping[str, Any]) -> dict[str, Any]:
     """One schema for all cases; references of the description lead to the same pointers below it."""
-    parts = {key: value for key, value in document.items() if isinstance(value, dict) and key not in ("info", "properties")}
+    parts = {
+        key: value for key, value in document.items() if isinstance(value, dict) and key not in ("info", "properties")
+    }
     return {**parts, "$schema": _DIALECT, "properties": {str(index): case.schema for index, case in enumerate(cases)}}
 
 

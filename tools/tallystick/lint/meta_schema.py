@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -25,9 +25,10 @@ _DOCUMENT_SCHEMAS: Final = {
     "3.2": "openapi_spec_validator/resources/schemas/v3.2/schema.json",
 }
 _DIALECTS: Final = {
-    "3.1": ("openapi_schema_validator/schemas/oas3.1/metaschema.json", "openapi_schema_validator/schemas/oas3.1/vocabularies/base"),
-    "3.2": ("openapi_schema_validator/schemas/oas3.2/dialect/2025-09-17.json", "openapi_schema_validator/schemas/oas3.2/meta/2025-09-17.json"),
-}  # fmt: skip
+    "3.1": ("oas3.1/metaschema.json", "oas3.1/vocabularies/base"),
+    "3.2": ("oas3.2/dialect/2025-09-17.json", "oas3.2/meta/2025-09-17.json"),
+}
+_DIALECT_FOLDER: Final = "openapi_schema_validator/schemas/"
 _KNOWN_DIALECT_PREFIXES: Final = ("https://spec.openapis.org/oas/3.", "https://json-schema.org/draft/2020-12/schema")
 _MOST: Final = 500
 """Faults shown per description; a description with more is broken in a way that more lines do not explain."""
@@ -69,7 +70,7 @@ def _validator(version: str, *, checks_schemas: bool) -> Any:
     document_schema = _resource(_DOCUMENT_SCHEMAS[version])
     if version == "3.0" or not checks_schemas:
         return jsonschema_rs.validator_for(document_schema, offline=True)
-    dialect, vocabulary = (_resource(path) for path in _DIALECTS[version])
+    dialect, vocabulary = (_resource(_DIALECT_FOLDER + path) for path in _DIALECTS[version])
     registry = jsonschema_rs.Registry([(part["$id"], part) for part in (document_schema, dialect, vocabulary)])
     with_dialect = {
         "$id": f"https://spec.openapis.org/oas/{version}/schema-base",
@@ -116,7 +117,7 @@ def _closest(branches: list[list[jsonschema_rs.ValidationError]], error: jsonsch
 
 def _wants_reference(branch: list[jsonschema_rs.ValidationError]) -> bool:
     return any(
-        isinstance(e.kind, jsonschema_rs.ValidationErrorKind.Required) and e.kind.property == "$ref"
+        (isinstance(e.kind, jsonschema_rs.ValidationErrorKind.Required) and e.kind.property == "$ref")
         or "Reference" in [str(step) for step in e.schema_path]
         for e in branch
     )  # fmt: skip
@@ -142,38 +143,101 @@ def _depth(error: jsonschema_rs.ValidationError) -> int:
 def fault_of(error: jsonschema_rs.ValidationError) -> Fault:
     """An error as a fault at the value that it is about."""
     tokens = tuple(error.instance_path)
-    kinds = jsonschema_rs.ValidationErrorKind
-    kind = error.kind
     name = str(tokens[-1]) if tokens else ""
     where = f"`{name}`" if name and not name.isdigit() else "this"
-    if isinstance(kind, kinds.Required) and (name, kind.property) == ("responses", "default"):
+    explain = _EXPLAINED.get(type(error.kind), _otherwise)
+    return explain(error.kind, error, tokens, where)
+
+
+_Tokens = tuple[str | int, ...]
+_Error = jsonschema_rs.ValidationError
+_Kinds = jsonschema_rs.ValidationErrorKind
+
+
+def _required(kind: Any, _error: _Error, tokens: _Tokens, where: str) -> Fault:
+    if (where, kind.property) == ("`responses`", "default"):
         return Fault(tokens, "`responses` is empty: describe at least one status, or `default`", at_key=True)
-    if isinstance(kind, kinds.Required):
-        return Fault(tokens, f"{where} needs the field `{kind.property}`", at_key=True)
-    if isinstance(kind, kinds.AdditionalProperties | kinds.UnevaluatedProperties) and kind.unexpected:
-        return _unexpected(tokens, kind.unexpected[0], kind.unexpected)
-    if isinstance(kind, kinds.Type):
-        return Fault(tokens, f"{where} must be {_types(kind.types)}, not {_shown(error.instance)}")
-    if isinstance(kind, kinds.Enum):
-        options = ", ".join(map(_shown, kind.options))
-        return Fault(tokens, f"{where} must be one of {options}, not {_shown(error.instance)}")
-    if isinstance(kind, kinds.Constant):
-        return Fault(tokens, f"{where} must be {_shown(kind.expected_value)}, not {_shown(error.instance)}")
-    if isinstance(kind, kinds.Pattern):
-        return Fault(tokens, f"{where} is {_shown(error.instance)}, which does not fit the pattern {kind.pattern}")
-    if isinstance(kind, kinds.PropertyNames):
-        return Fault((*tokens, str(error.instance)), f"the name {_shown(kind.error.instance)} is not allowed here")
-    if isinstance(kind, kinds.FalseSchema):
-        return Fault(tokens, f"{where} is not allowed here", at_key=True)
-    if isinstance(kind, kinds.AnyOf | kinds.OneOfNotValid):
-        return Fault(tokens, f"{where} is {_shown(error.instance)}, which fits none of the allowed forms")
-    if isinstance(kind, kinds.UniqueItems):
-        return Fault(tokens, f"{where} lists a value twice: remove one")
-    if isinstance(kind, kinds.Format):
-        return Fault(tokens, f"{where} is {_shown(error.instance)}, which is no {kind.format}")
-    if isinstance(kind, kinds.Not | kinds.OneOfMultipleValid):
-        return Fault(tokens, f"{where} mixes fields that exclude each other", at_key=True)
+    return Fault(tokens, f"{where} needs the field `{kind.property}`", at_key=True)
+
+
+def _surplus(kind: Any, error: _Error, tokens: _Tokens, where: str) -> Fault:
+    return (
+        _unexpected(tokens, kind.unexpected[0], kind.unexpected)
+        if kind.unexpected
+        else _otherwise(kind, error, tokens, where)
+    )
+
+
+def _type(kind: Any, error: _Error, tokens: _Tokens, where: str) -> Fault:
+    return Fault(tokens, f"{where} must be {_types(kind.types)}, not {_shown(error.instance)}")
+
+
+def _enum(kind: Any, error: _Error, tokens: _Tokens, where: str) -> Fault:
+    options = ", ".join(map(_shown, kind.options))
+    return Fault(tokens, f"{where} must be one of {_clipped(options)}, not {_shown(error.instance)}")
+
+
+def _constant(kind: Any, error: _Error, tokens: _Tokens, where: str) -> Fault:
+    return Fault(tokens, f"{where} must be {_shown(kind.expected_value)}, not {_shown(error.instance)}")
+
+
+def _pattern(kind: Any, error: _Error, tokens: _Tokens, where: str) -> Fault:
+    shown = _shown(error.instance)
+    return Fault(tokens, f"{where} is {shown}, which does not fit the pattern {_clipped(kind.pattern)}")
+
+
+def _property_name(kind: Any, _error: _Error, tokens: _Tokens, _where: str) -> Fault:
+    name = kind.error.instance
+    return Fault((*tokens, str(name)), f"the name {_shown(name)} is not allowed here", at_key=True)
+
+
+def _forbidden(_kind: Any, _error: _Error, tokens: _Tokens, where: str) -> Fault:
+    return Fault(tokens, f"{where} is not allowed here", at_key=True)
+
+
+def _no_form(_kind: Any, error: _Error, tokens: _Tokens, where: str) -> Fault:
+    return Fault(tokens, f"{where} is {_shown(error.instance)}, which fits none of the allowed forms")
+
+
+def _mixed(_kind: Any, _error: _Error, tokens: _Tokens, where: str) -> Fault:
+    return Fault(tokens, f"{where} mixes fields that exclude each other", at_key=True)
+
+
+def _several(_kind: Any, error: _Error, tokens: _Tokens, where: str) -> Fault:
+    return Fault(
+        tokens, f"{where} is {_shown(error.instance)}, which fits several members of `oneOf`, and only one may"
+    )
+
+
+def _twice(_kind: Any, _error: _Error, tokens: _Tokens, where: str) -> Fault:
+    return Fault(tokens, f"{where} lists a value twice: remove one")
+
+
+def _format(kind: Any, error: _Error, tokens: _Tokens, where: str) -> Fault:
+    return Fault(tokens, f"{where} is {_shown(error.instance)}, which is no {kind.format}")
+
+
+def _otherwise(_kind: Any, error: _Error, tokens: _Tokens, where: str) -> Fault:
     return Fault(tokens, f"{where}: {_clipped(error.message)}")
+
+
+_EXPLAINED: Final[Mapping[type, Callable[[Any, _Error, _Tokens, str], Fault]]] = {
+    _Kinds.Required: _required,
+    _Kinds.AdditionalProperties: _surplus,
+    _Kinds.UnevaluatedProperties: _surplus,
+    _Kinds.Type: _type,
+    _Kinds.Enum: _enum,
+    _Kinds.Constant: _constant,
+    _Kinds.Pattern: _pattern,
+    _Kinds.PropertyNames: _property_name,
+    _Kinds.FalseSchema: _forbidden,
+    _Kinds.AnyOf: _no_form,
+    _Kinds.OneOfNotValid: _no_form,
+    _Kinds.OneOfMultipleValid: _several,
+    _Kinds.Not: _mixed,
+    _Kinds.UniqueItems: _twice,
+    _Kinds.Format: _format,
+}
 
 
 def _unexpected(tokens: tuple[str | int, ...], first: str, every: list[str]) -> Fault:
@@ -182,9 +246,19 @@ def _unexpected(tokens: tuple[str | int, ...], first: str, every: list[str]) -> 
     return Fault((*tokens, first), message, at_key=True)
 
 
+_TYPE_WORDS: Final = {
+    "object": "a map",
+    "array": "a list",
+    "string": "text",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "null": "null",
+}
+
+
 def _types(types: list[str]) -> str:
-    names = {"object": "a map", "array": "a list", "string": "text", "boolean": "true or false", "integer": "a whole number", "number": "a number", "null": "null"}  # fmt: skip
-    return " or ".join(names[name] for name in types)
+    return " or ".join(_TYPE_WORDS[name] for name in types)
 
 
 def _shown(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""All rules, found by looking into the package ``rules``: a new module there is a new rule, and nothing else is edited."""
+"""All rules, found by looking into the package ``rules``: a new module there is a new rule, nothing else is edited."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What a rule is: a class with handlers, and beside it everything there is to say about it.
 
-The text, the examples and the options model stand once, in the decorator; the rule pages, ``tally explain``, the help in
-SARIF reports and the JSON Schema of the configuration are made from it, and the examples are tests.
+The text, the examples and the options model stand once, in the decorator; the rule pages, ``tally explain``, the help
+in SARIF reports and the JSON Schema of the configuration are made from it, and the examples are tests.
 """
 
 from __future__ import annotations
@@ -120,7 +120,12 @@ def on(node_type: type, *, having: Iterable[str] = ()) -> Callable[[_Method], _M
     return mark
 
 
-_STRICTER: Final = {None: Level.WARNING, Level.INFO: Level.WARNING, Level.WARNING: Level.ERROR, Level.ERROR: Level.ERROR}
+_STRICTER: Final = {
+    None: Level.WARNING,
+    Level.INFO: Level.WARNING,
+    Level.WARNING: Level.ERROR,
+    Level.ERROR: Level.ERROR,
+}
 
 
 def rule(
@@ -172,5 +177,3 @@ def _dedented(text: str) -> str:
     from textwrap import dedent
 
     return dedent(text).strip("\n") + "\n"
-
-

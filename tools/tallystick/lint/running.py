@@ -25,8 +25,8 @@ _VALIDITY = "schema-valid"
 def run(bundle: Bundle, settings: Settings | None = None, contract: Contract | None = None) -> list[Finding]:
     """Everything that is wrong with a description, sorted.
 
-    ``contract`` saves reading the bundle again. Places that the description silences by ``x-tally-ignore`` are left out;
-    the ignore file is the caller's business (:mod:`tallystick.lint.ignore`). Raises InputError for wrong settings.
+    ``contract`` saves reading the bundle again. Places that the description silences by ``x-tally-ignore`` are left
+    out; the ignore file is the caller's business (:mod:`tallystick.ignore`). Raises InputError for wrong settings.
     """
     settings = settings or Settings()
     settings.check()

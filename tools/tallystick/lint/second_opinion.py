@@ -28,13 +28,15 @@ def _near(finding: Finding, places: set[tuple[str, str]]) -> bool:
     """Whether an own error stands at the place, above it or below it: the validator points at less exact values."""
     file, pointer = finding.place.file, finding.place.pointer
     for other_file, other in places:
-        if other_file == file and (other == pointer or other.startswith(f"{pointer}/") or pointer.startswith(f"{other}/")):
+        if other_file == file and (
+            other == pointer or other.startswith(f"{pointer}/") or pointer.startswith(f"{other}/")
+        ):
             return True
     return False
 
 
 def validator_findings(bundle: Bundle) -> list[Finding]:
-    """Everything openapi-spec-validator says about a bundled description. It stops at the first fault it cannot pass."""
+    """Everything openapi-spec-validator says about a bundled description, up to the first fault it cannot pass."""
     from openapi_spec_validator import OpenAPIV30SpecValidator, OpenAPIV31SpecValidator, OpenAPIV32SpecValidator
 
     validators = {"3.0": OpenAPIV30SpecValidator, "3.1": OpenAPIV31SpecValidator, "3.2": OpenAPIV32SpecValidator}
@@ -42,8 +44,8 @@ def validator_findings(bundle: Bundle) -> list[Finding]:
     findings: list[Finding] = []
     tree = Tree(bundle.value)
     try:
-        for error in validators[version](bundle.value).iter_errors():
-            findings.append(_finding(error, bundle, tree))
+        errors = validators[version](bundle.value).iter_errors()
+        findings.extend(_finding(error, bundle, tree) for error in errors)
     except Exception as error:  # noqa: BLE001  it is not ours, and fails in many ways on broken descriptions
         message = f"openapi-spec-validator gave up on this description: {type(error).__name__}: {str(error)[:200]}"
         findings.append(Finding(CODE, Level.WARNING, message, bundle.place("")))
@@ -58,7 +60,7 @@ def _finding(error: Any, bundle: Bundle, tree: Tree) -> Finding:
 
 
 def _pointer(path: tuple[Any, ...], instance: Any, bundle: Bundle, tree: Tree) -> str:
-    """Where an error stands. For faults inside schemas the path starts at some schema: the one that holds the instance."""
+    """Where an error stands. Paths of faults inside schemas start at some schema: the one that holds the instance."""
     if path and _leads_to(bundle.value, path, instance):
         return join("", *path)
     for node in tree.schemas:

@@ -49,10 +49,8 @@ class Settings:
             advice = f"did you mean {near[0]!r}?" if near else "`tally explain` lists the rules"
             return [f"lint.rules: there is no rule {name!r}; {advice}"]
         if rule.always_on and setting.level is not None:
-            return [
-                f"lint.rules.{name}: the level of this rule cannot be changed, because a description that breaks it is not"
-                " valid; accept single places in the ignore file"
-            ]
+            why = "because a description that breaks it is not valid; accept single places in the ignore file"
+            return [f"lint.rules.{name}: the level of this rule cannot be changed, {why}"]
         try:
             self.options(rule)
         except ValidationError as error:

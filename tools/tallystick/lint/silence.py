@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Final
 
-from tallystick.document import Document
 from tallystick.findings import Finding
 from tallystick.lint.context import Context
 from tallystick.lint.registry import all_rules
@@ -16,12 +15,8 @@ KEY: Final = "x-tally-ignore"
 
 
 def silenced(findings: Iterable[Finding], context: Context) -> Iterator[Finding]:
-    """The findings without those that an ``x-tally-ignore`` above them names. Rules of validity cannot be silenced so."""
-    marks = {
-        (document.name, pointer): names
-        for document in context.bundle.source.documents
-        for pointer, names in _marks(document)
-    }
+    """The findings without those that an ``x-tally-ignore`` above them names; rules of validity stay."""
+    marks = dict(_marks(context))
     for finding in findings:
         if not marks or not _is_silenced(finding, marks):
             yield finding
@@ -40,16 +35,13 @@ def _is_silenced(finding: Finding, marks: dict[tuple[str, str], frozenset[str]])
         head = head.rpartition("/")[0]
 
 
-def _marks(document: Document) -> Iterator[tuple[str, frozenset[str]]]:
-    waiting: list[tuple[str, Any]] = [("", document.value)]
-    while waiting:
-        pointer, value = waiting.pop()
-        if isinstance(value, dict):
-            listed = value.get(KEY)
-            if isinstance(listed, list):
-                yield pointer, frozenset(name for name in listed if isinstance(name, str))
-            for key, child in value.items():
-                if isinstance(child, dict | list):
-                    waiting.append((f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}", child))
-        elif isinstance(value, list):
-            waiting += [(f"{pointer}/{i}", child) for i, child in enumerate(value) if isinstance(child, dict | list)]
+def _marks(context: Context) -> Iterator[tuple[tuple[str, str], frozenset[str]]]:
+    """The silenced rules by file and pointer of the object that carries the key."""
+    paths = context.value_at("/paths")
+    listed = [(e.pointer, e.value) for e in context.tree.extensions if e.name == KEY]
+    if isinstance(paths, dict) and KEY in paths:
+        listed.append(("/paths", paths[KEY]))
+    for pointer, names in listed:
+        if isinstance(names, list):
+            place = context.bundle.place(pointer)
+            yield (place.file, place.pointer), frozenset(name for name in names if isinstance(name, str))

@@ -105,9 +105,9 @@ def _own_side(pointer: str) -> Side | None:
         return None
     tokens = pointer_tokens_of(pointer)
     side: Side | None = None
-    flipped = tokens[0] == "webhooks"
+    flipped = tokens[:1] == ["webhooks"]
     rest = tokens
-    if tokens[0] == "components" and len(tokens) > 1:
+    if len(tokens) > 1 and tokens[0] == "components":
         side = _BY_SECTION.get(tokens[1])
         rest = tokens[3:]
         flipped = tokens[1] == "callbacks"

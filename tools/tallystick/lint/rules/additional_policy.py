@@ -23,10 +23,10 @@ class AdditionalPolicyOptions(Options):
     "warning",
     summary="Objects say whether they have further properties.",
     rationale="""
-        Without `additionalProperties` (or `unevaluatedProperties`) an object is open: a misspelled property of a request
-        is accepted and forgotten. Closed requests refuse it; open replies let the API grow without breaking readers.
-        Whatever the policy is, one per direction should hold everywhere. Objects that others extend by `allOf` cannot
-        close themselves and are not looked at.
+        Without `additionalProperties` (or `unevaluatedProperties`) an object is open: a misspelled property of a
+        request is accepted and forgotten. Closed requests refuse it; open replies let the API grow without breaking
+        readers. Whatever the policy is, one per direction should hold everywhere. Objects that others extend by
+        `allOf` cannot close themselves and are not looked at.
     """,
     bad="""
         paths:
@@ -90,7 +90,9 @@ class AdditionalPolicy(Check):
         for side, wanted in (("request", self.options.request), ("reply", self.options.reply)):
             if wanted is not None and side in sides and stated != wanted:
                 keyword = next(k for k in ("additionalProperties", "unevaluatedProperties") if k in node.fields)
-                self.report(node.at(keyword), f"objects of a {side} are {wanted} in this description, this one is {stated}")
+                self.report(
+                    node.at(keyword), f"objects of a {side} are {wanted} in this description, this one is {stated}"
+                )
 
     def _policy(self, node: SchemaNode) -> Policy | None:
         for part in self.tree.parts(node):
@@ -107,4 +109,6 @@ class AdditionalPolicy(Check):
 
 
 def _silence(others: str) -> str:
-    return f"the object does not say whether it has further properties: add `additionalProperties`, true or false{others}"
+    return (
+        f"the object does not say whether it has further properties: add `additionalProperties`, true or false{others}"
+    )

@@ -10,8 +10,8 @@ from tallystick.lint.rule import Check, Group, on, rule
     "off",
     summary="Arrays in requests have a maxItems.",
     rationale="""
-        An array without a bound is as long as the sender likes, and work per item makes that a way to stop a server. Off
-        by default, because few descriptions say it; `strict` turns it on.
+        An array without a bound is as long as the sender likes, and work per item makes that a way to stop a server.
+        Off by default, because few descriptions say it; `strict` turns it on.
     """,
     bad="""
         paths:

@@ -56,7 +56,11 @@ class DefaultValid(Check):
     def finish(self) -> None:
         """Validates."""
         tree = self.context.normal_tree
-        cases = [Case(_place(node, self.tree), node.value, node.fields["default"]) for node in tree.schemas if "default" in node.fields]
+        cases = [
+            Case(_place(node, self.tree), node.value, node.fields["default"])
+            for node in tree.schemas
+            if "default" in node.fields
+        ]
         try:
             wrong = misfits(cases, self.context.contract.document)
         except ValueError as error:

@@ -12,8 +12,8 @@ from tallystick.lint.rule import Check, Group, on, rule
     summary="A deprecated operation says when it ends and what follows it.",
     rationale="""
         "Deprecated" alone tells a caller that he should move, but neither by when nor where to. `x-tally-sunset` (or
-        `x-sunset`) holds the date and the operationId of the successor; clients warn with it and servers send it as the
-        `Sunset` header (RFC 8594).
+        `x-sunset`) holds the date and the operationId of the successor; clients warn with it and servers send it as
+        the `Sunset` header (RFC 8594).
     """,
     bad="""
         paths:

@@ -17,9 +17,9 @@ _SCHEMAS: Final = "#/components/schemas/"
     "error",
     summary="A discriminator names a required text property of every member, and its mapping covers the members.",
     rationale="""
-        A reader picks the class by the discriminator alone. If the property may be missing, is no text, or has a value
-        that the mapping does not know, there is no class to pick; a mapping to a schema that is no member picks one
-        that the union does not admit.
+        A reader picks the class by the discriminator alone. If the property may be missing, is no text, or has a
+        value that the mapping does not know, there is no class to pick; a mapping to a schema that is no member picks
+        one that the union does not admit.
     """,
     bad="""
         paths: {}
@@ -91,11 +91,13 @@ class DiscriminatorSound(Check):
         if not members:
             self._parent(node, stated)
             return
-        self._members(node, members, stated, targets)
+        self._members(members, stated, targets)
         known = {resolved.pointer for _, resolved in members}
         for key, target in targets.items():
             if target is not None and target.pointer not in known:
-                message = f"the value {key!r} leads to {_called(target)}, which is no member of this union: add it there, or correct the mapping"
+                message = (
+                    f"the value {key!r} leads to {_called(target)}, which is no member of this union: add or correct it"
+                )
                 self.report(node.at("discriminator", "mapping", key), message)
 
     def _targets(self, node: SchemaNode, mapping: Mapping[str, Any]) -> dict[str, SchemaNode | None]:
@@ -106,13 +108,14 @@ class DiscriminatorSound(Check):
                 continue
             found = self.tree.target(entry if entry.startswith("#") else _SCHEMAS + escape(entry))
             if found is None:
-                self.report(node.at("discriminator", "mapping", key), f"{entry!r} leads nowhere: name a component schema")
+                self.report(
+                    node.at("discriminator", "mapping", key), f"{entry!r} leads nowhere: name a component schema"
+                )
             targets[key] = None if found is None else self.tree.resolve(found)
         return targets
 
     def _members(
         self,
-        node: SchemaNode,
         members: list[tuple[SchemaNode, SchemaNode]],
         stated: Mapping[str, Any],
         targets: dict[str, SchemaNode | None],
@@ -128,15 +131,21 @@ class DiscriminatorSound(Check):
             elif resolved.name is None and not mapped:
                 self.report(member.pointer, "a member without a name cannot be picked: move it to components/schemas")
             else:
-                values = {key for key, target in targets.items() if target is not None and target.pointer == resolved.pointer}
+                values = {
+                    key for key, target in targets.items() if target is not None and target.pointer == resolved.pointer
+                }
                 self._property(member, resolved, name, values, has_default="defaultMapping" in stated)
             seen.add(resolved.pointer)
 
-    def _property(self, member: SchemaNode, resolved: SchemaNode, name: str, values: set[str], *, has_default: bool) -> None:
+    def _property(
+        self, member: SchemaNode, resolved: SchemaNode, name: str, values: set[str], *, has_default: bool
+    ) -> None:
         declared = self.tree.all_properties(resolved).get(name)
         if declared is None:
             if not self._is_union(resolved):
-                self.report(member.pointer, f"{_called(resolved)} has no property {name!r}, by which it should be picked")
+                self.report(
+                    member.pointer, f"{_called(resolved)} has no property {name!r}, by which it should be picked"
+                )
             return
         required = {each for part in self.tree.parts(resolved) for each in part.required}
         if name not in required and not has_default:
@@ -148,7 +157,9 @@ class DiscriminatorSound(Check):
         consts = self.tree.resolve(declared).enum
         wrong = sorted(values - {value for value in consts if isinstance(value, str)}) if consts and values else []
         if wrong:
-            message = f"the mapping picks {_called(resolved)} for {wrong[0]!r}, but {name!r} is one of {shown(consts)} there"
+            message = (
+                f"the mapping picks {_called(resolved)} for {wrong[0]!r}, but {name!r} is one of {shown(consts)} there"
+            )
             self.report(declared.pointer, message, key=True, related=(member.pointer,))
 
     def _is_union(self, node: SchemaNode) -> bool:
@@ -159,7 +170,10 @@ class DiscriminatorSound(Check):
         name = stated["propertyName"]
         if name not in self.tree.all_properties(node):
             self.report(node.at("discriminator", "propertyName"), f"there is no property {name!r} here: declare it")
-        elif name not in {each for part in self.tree.parts(node) for each in part.required} and "defaultMapping" not in stated:
+        elif (
+            name not in {each for part in self.tree.parts(node) for each in part.required}
+            and "defaultMapping" not in stated
+        ):
             self.report(node.at("discriminator", "propertyName"), f"{name!r} picks the class, so it must be required")
 
 

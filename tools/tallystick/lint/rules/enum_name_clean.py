@@ -14,9 +14,9 @@ from tallystick.lint.values import shown
     "warning",
     summary="Each enum value makes a distinct, valid member name, or `x-enum-varnames` gives one.",
     rationale="""
-        Enum values become members of a class. `1d` or the empty text make no name, and `asc` and `ASC` make the
-        same one: the generated names are then mended by rule (`VALUE_1D`). `x-enum-varnames`, a list as long as the
-        enum, says what people should read instead.
+        Enum values become members of a class. `1d` or the empty text make no name, and `asc` and `ASC` make the same
+        one: the generated names are then mended by rule (`VALUE_1D`). `x-enum-varnames`, a list as long as the enum,
+        says what people should read instead.
     """,
     bad="""
         paths: {}
@@ -67,4 +67,5 @@ def _named(node: SchemaNode, count: int) -> bool:
 
 def _message(values: list[Any], bad: list[int]) -> str:
     more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
-    return f"{shown(values[bad[0]])}{more} make no distinct member name: rename, or add x-enum-varnames with one name per value"
+    verb = "make" if len(bad) > 1 else "makes"
+    return f"{shown(values[bad[0]])}{more} {verb} no distinct member name: rename, or give all of them x-enum-varnames"

@@ -17,9 +17,9 @@ class EnumOpenMarkedOptions(Options):
     "info",
     summary="Enums in replies say whether they may grow.",
     rationale="""
-        A client that knows three states fails on the fourth, unless it was told to expect one. `x-tally-open-enum: true`
-        (or `x-extensible-enum`) says that values may be added, and the generated client keeps what it does not know.
-        Once a description uses the mark, an enum without it counts as closed.
+        A client that knows three states fails on the fourth, unless it was told to expect one. `x-tally-open-enum:
+        true` (or `x-extensible-enum`) says that values may be added, and the generated client keeps what it does not
+        know. Once a description uses the mark, an enum without it counts as closed.
     """,
     bad="""
         paths:

@@ -54,12 +54,16 @@ class EnumType(Check):
         fitting = [value for value in values if not types or fits_type(value, types)]
         for index, value in enumerate(values):
             if types and fitting and not fits_type(value, types) and not (value is None and node.flag("nullable")):
-                message = f"{shown(value)} is of type {type_name(value)}, but `type` asks for {' or '.join(sorted(types))}"
+                message = (
+                    f"{shown(value)} is of type {type_name(value)}, but `type` asks for {' or '.join(sorted(types))}"
+                )
                 self.report(node.at("enum", index), message)
             elif (mark := json.dumps(value, sort_keys=True)) in seen:
                 self.report(node.at("enum", index), f"{shown(value)} stands twice in the list: remove one")
             else:
                 seen.add(mark)
         if "null" in types and len(types) > 1 and values and None not in values:
-            message = "null is allowed by the type, but not in the list, so it stays forbidden: add null, or drop it from the type"
+            message = (
+                "the type allows null, the list does not, so it stays forbidden: add null, or drop it from the type"
+            )
             self.report(node.at("enum"), message)

@@ -83,7 +83,7 @@ class ErrorProblem(Check):
             return
         names = self._names(node, 0)
         if names and not names.intersection(_MEMBERS):
-            message = f"the body has none of the members of a problem ({', '.join(_MEMBERS)}): add them, or use application/json"
+            message = f"the body has no member of a problem ({', '.join(_MEMBERS)}): add them, or use application/json"
             self.report(problem.location.pointer, message, key=True)
 
     def _names(self, node: SchemaNode, depth: int) -> set[str]:

@@ -12,8 +12,8 @@ from tallystick.lint.rule import Check, Group, on, rule
     "info",
     summary="Each JSON body of a request or a success has an example.",
     rationale="""
-        An example shows in one look what a schema says in a page. The documentation prints it, the mock answers with it,
-        and fuzzing starts from it. It may stand beside the schema, in it, or in its properties.
+        An example shows in one look what a schema says in a page. The documentation prints it, the mock answers with
+        it, and fuzzing starts from it. It may stand beside the schema, in it, or in its properties.
     """,
     bad="""
         paths:
@@ -48,7 +48,9 @@ class ExamplePresent(Check):
     @on(Contract)
     def operations(self, contract: Contract) -> None:
         """Sorts the main bodies."""
-        bodies = {media.location.pointer: media for operation in contract.operations for media in _main_bodies(operation)}
+        bodies = {
+            media.location.pointer: media for operation in contract.operations for media in _main_bodies(operation)
+        }
         bare = [pointer for pointer, media in bodies.items() if not media.examples and not self._has(media)]
         report_lapses(self, bare, len(bodies) - len(bare), _message, key=True)
 

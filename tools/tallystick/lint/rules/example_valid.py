@@ -52,7 +52,11 @@ from tallystick.lint.rule import Check, Group, on, rule
                       schema: {type: array, items: {type: integer}}
                       example: [1, 2, 3]
     """,
-    peers=("spectral:oas3-valid-media-example", "redocly:no-invalid-media-type-examples", "vacuum:oas3-valid-schema-example"),
+    peers=(
+        "spectral:oas3-valid-media-example",
+        "redocly:no-invalid-media-type-examples",
+        "vacuum:oas3-valid-schema-example",
+    ),
 )
 class ExampleValid(Check):
     """Gathers every example with its schema, then validates all of them at once."""
@@ -65,7 +69,9 @@ class ExampleValid(Check):
     @on(MediaType)
     def media(self, media: MediaType) -> None:
         """Examples of bodies; other encodings than JSON are not JSON values."""
-        if media.schema is not None and ("json" in media.name or media.name in ("*/*", "application/x-www-form-urlencoded")):
+        if media.schema is not None and (
+            "json" in media.name or media.name in ("*/*", "application/x-www-form-urlencoded")
+        ):
             self._gather(media.schema, media.examples)
 
     @on(Parameter)
@@ -87,7 +93,12 @@ class ExampleValid(Check):
         """Bodies that a link sends along, unless they are expressions."""
         contract = self.context.contract
         operation = next((o for o in contract.operations if o.has_id and o.id == link.operation_id), None)
-        if link.request_body is None or _has_expressions(link.request_body) or operation is None or operation.body is None:
+        if (
+            link.request_body is None
+            or _has_expressions(link.request_body)
+            or operation is None
+            or operation.body is None
+        ):
             return
         schema = operation.body.content[0].schema
         if schema is not None:

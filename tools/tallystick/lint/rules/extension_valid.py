@@ -104,7 +104,9 @@ class ExtensionValid(Check):
             return
         for fault in faults_of(_validator(extension.name), extension.value):
             message = fault.message.replace("this", extension.name, 1) if not fault.tokens else fault.message
-            self.report(join(pointer, *fault.tokens), f"{extension.name}: {message}", key=fault.at_key and bool(fault.tokens))
+            self.report(
+                join(pointer, *fault.tokens), f"{extension.name}: {message}", key=fault.at_key and bool(fault.tokens)
+            )
 
     @on(Operation)
     def operation(self, operation: Operation) -> None:
@@ -181,7 +183,9 @@ class ExtensionValid(Check):
         successor = value.get("successor") if isinstance(value, dict) else None
         known = {other.id for other in self.context.contract.every_operation() if other.has_id}
         if successor is not None and successor not in known:
-            self.report(f"{pointer}/successor", f"there is no operation {successor!r}: name the operationId of the successor")
+            self.report(
+                f"{pointer}/successor", f"there is no operation {successor!r}: name the operationId of the successor"
+            )
 
 
 def _listed(names: set[str]) -> str:

@@ -13,9 +13,9 @@ _KNOWN: Final = frozenset((
     "uri-reference", "iri", "iri-reference", "uuid", "uri-template", "json-pointer", "relative-json-pointer", "regex",
     # the format registry of the OpenAPI Initiative
     "base64url", "binary", "byte", "char", "commonmark", "date-time-local", "decimal", "decimal128", "double",
-    "double-int", "float", "html", "http-date", "int8", "int16", "int32", "int64", "media-range", "password", "sf-binary",
-    "sf-boolean", "sf-decimal", "sf-integer", "sf-string", "sf-token", "time-local", "uint8", "uint16", "uint32", "uint64",
-    "unixtime", "unix-time",
+    "double-int", "float", "html", "http-date", "int8", "int16", "int32", "int64", "media-range", "password",
+    "sf-binary", "sf-boolean", "sf-decimal", "sf-integer", "sf-string", "sf-token", "time-local", "uint8", "uint16",
+    "uint32", "uint64", "unixtime", "unix-time",
 ))  # fmt: skip
 _INSTANT: Final = re.compile(r"(?:[a-z0-9]_at|[a-z0-9]At)\Z")
 
@@ -69,7 +69,9 @@ class FormatKnown(Check):
         if not name or name in _KNOWN or name in self.options.extra:
             return
         near = difflib.get_close_matches(name, sorted(_KNOWN), n=1, cutoff=0.75)
-        hint = f"did you mean {near[0]!r}?" if near else "use a known one, `pattern`, or the option `extra` of this rule"
+        hint = (
+            f"did you mean {near[0]!r}?" if near else "use a known one, `pattern`, or the option `extra` of this rule"
+        )
         self.report(node.at("format"), f"nobody knows the format {name!r}, so it checks nothing: {hint}")
 
     @on(SchemaNode, having=("type",))

@@ -16,8 +16,8 @@ _LARGEST: Final = 2**63
     "warning",
     summary="Integers say int32 or int64, or have bounds.",
     rationale="""
-        In most languages an integer needs a size. Without `format` or bounds each client picks one, and the first value
-        beyond 2147483647 breaks those who picked 32 bits.
+        In most languages an integer needs a size. Without `format` or bounds each client picks one, and the first
+        value beyond 2147483647 breaks those who picked 32 bits.
     """,
     bad="""
         paths: {}

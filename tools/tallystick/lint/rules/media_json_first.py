@@ -16,9 +16,9 @@ class MediaJsonFirstOptions(Options):
     "warning",
     summary="A body has one main media type.",
     rationale="""
-        Each further media type of one body is a further encoding to write, to test and to keep alike, and a choice that
-        every caller has to make. Where several are meant, name them in the option `also`. Formats of a file (CSV, PDF) are
-        no encodings of one value and are left alone.
+        Each further media type of one body is a further encoding to write, to test and to keep alike, and a choice
+        that every caller has to make. Where several are meant, name them in the option `also`. Formats of a file
+        (CSV, PDF) are no encodings of one value and are left alone.
     """,
     bad="""
         paths:
@@ -69,5 +69,7 @@ class MediaJsonFirst(Check):
             return  # formats of a file, not encodings of one value
         other = next(media for media in kinds if media is not main)
         more = f" and {len(kinds) - 2} more" if len(kinds) > 2 else ""
-        message = f"{other.name}{more} beside {main.name}: keep one, or name the others in the option `also` of this rule"
+        message = (
+            f"{other.name}{more} beside {main.name}: keep one, or name the others in the option `also` of this rule"
+        )
         self.report(other.location.pointer, message, key=True)

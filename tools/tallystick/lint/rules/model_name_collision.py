@@ -12,8 +12,9 @@ from tallystick.lint.rule import Check, Group, on, rule
     minimal="warning",
     summary="No two component schemas, in whatever file, become the same class name.",
     rationale="""
-        `stock-item` and `StockItem` both become the class `StockItem`, and `Item` and `ITEM` meet on file systems that
-        do not know upper and lower case. One of the two has to take another name, which changes when the order does.
+        `stock-item` and `StockItem` both become the class `StockItem`, and `Item` and `ITEM` meet on file systems
+        that do not know upper and lower case. One of the two has to take another name, which changes when the order
+        does.
     """,
     bad="""
         paths: {}

@@ -3,18 +3,21 @@
 import builtins
 from typing import Final
 
-from tallystick.contract import Contract, Operation, Tag, pascal_case, snake_case
+from tallystick.contract import Contract, Operation, Tag, pascal_case
 from tallystick.contract.names import KEYWORDS, MODEL_RESERVED
 from tallystick.contract.operation_names import CLIENT_RESERVED
 from tallystick.contract.visit import SchemaNode
 from tallystick.document import join
 from tallystick.findings import Level
 from tallystick.lint.rule import Check, Group, on, rule
+from tallystick.lint.spelling import snake_case
 
 _ARGUMENTS: Final = KEYWORDS | {"body", "options"}
-_CLASSES: Final = frozenset(name for name in vars(builtins) if name[:1].isupper()) | {
-    "Annotated", "Any", "AsyncClient", "BaseModel", "Client", "Enum", "Field", "Generic", "Literal", "Optional", "Union",
-}  # fmt: skip
+_GENERATED: Final = (
+    "Annotated", "Any", "AsyncClient", "BaseModel", "Client", "Enum", "Field", "Generic", "Literal", "Optional",
+    "Union",
+)  # fmt: skip
+_CLASSES: Final = frozenset((*(name for name in vars(builtins) if name[:1].isupper()), *_GENERATED))
 
 
 @rule(

@@ -14,8 +14,9 @@ _WITHOUT: Final = ("GET", "HEAD", "DELETE")
     "error",
     summary="GET, HEAD and DELETE take no body.",
     rationale="""
-        A body of these methods has no meaning (RFC 9110, sections 9.3.1, 9.3.2 and 9.3.5): proxies drop it, some servers
-        refuse it, and many clients cannot send it. Use query parameters, POST, or the method QUERY of OpenAPI 3.2.
+        A body of these methods has no meaning (RFC 9110, sections 9.3.1, 9.3.2 and 9.3.5): proxies drop it, some
+        servers refuse it, and many clients cannot send it. Use query parameters, POST, or the method QUERY of OpenAPI
+        3.2.
     """,
     bad="""
         paths:

@@ -10,8 +10,8 @@ from tallystick.lint.rule import Check, Group, on, rule
     "info",
     summary="A property of a request that may be null and may be left out says what the difference is.",
     rationale="""
-        In a PATCH, null usually clears a value and absence keeps it; elsewhere both often mean the same. The types show
-        that both are possible, only the description can say what they do.
+        In a PATCH, null usually clears a value and absence keeps it; elsewhere both often mean the same. The types
+        show that both are possible, only the description can say what they do.
     """,
     bad="""
         paths:
@@ -74,4 +74,6 @@ class NullableAndOptional(Check):
 
 def _is_nullable(value: object) -> bool:
     """A quick look before the thorough one."""
-    return isinstance(value, dict) and ("nullable" in value or "anyOf" in value or "oneOf" in value or isinstance(value.get("type"), list))
+    return isinstance(value, dict) and (
+        "nullable" in value or "anyOf" in value or "oneOf" in value or isinstance(value.get("type"), list)
+    )

@@ -11,9 +11,9 @@ from tallystick.lint.rule import Check, Group, on, rule
     "error",
     summary="Null is allowed in one way, the one of the OpenAPI version.",
     rationale="""
-        In OpenAPI 3.0 `nullable: true` adds null to the `type` beside it and means nothing without one. In 3.1 it means
-        nothing at all: write `type: [string, 'null']`, or `anyOf` with a null schema where a reference may be null. Two
-        spellings in one schema are one too many.
+        In OpenAPI 3.0 `nullable: true` adds null to the `type` beside it and means nothing without one. In 3.1 it
+        means nothing at all: write `type: [string, 'null']`, or `anyOf` with a null schema where a reference may be
+        null. Two spellings in one schema are one too many.
     """,
     bad="""
         paths: {}
@@ -51,7 +51,9 @@ class NullableOnce(Check):
         if node.fields["nullable"] is not True:
             return
         if not node.is_30:
-            message = "`nullable` means nothing since OpenAPI 3.1: write `type: [..., 'null']`, or anyOf with `type: 'null'`"
+            message = (
+                "`nullable` means nothing since OpenAPI 3.1: write `type: [..., 'null']`, or anyOf with `type: 'null'`"
+            )
             self.report(node.at("nullable"), message)
         elif "type" not in node.fields and "$ref" not in node.fields and len(node.fields) > 1:
             message = "`nullable` means nothing without a `type` beside it: add the type"
@@ -68,6 +70,12 @@ class NullableOnce(Check):
                 continue
             if any("null" in member.types for member in others) or "null" in node.types:
                 self.report(null.pointer, "null is allowed twice here: remove one of the spellings")
-            elif len(others) == 1 and others[0].types and "$ref" not in others[0].fields and "enum" not in others[0].fields:
-                message = f"write `type: [{', '.join(sorted(others[0].types))}, 'null']` instead of {keyword} with a null schema"
+            elif (
+                len(others) == 1
+                and others[0].types
+                and "$ref" not in others[0].fields
+                and "enum" not in others[0].fields
+            ):
+                types = ", ".join(sorted(others[0].types))
+                message = f"write `type: [{types}, 'null']` instead of {keyword} with a null schema"
                 self.report(null.pointer, message, level=Level.INFO)

@@ -2,17 +2,17 @@
 
 import re
 
-from tallystick.contract.names import words
 from tallystick.contract.visit import SchemaNode
 from tallystick.lint.rule import Check, Group, Options, on, rule
+from tallystick.lint.spelling import words
 
 
 class NumberMoneyOptions(Options):
     """``words``: words in a property's name that mean money."""
 
     words: tuple[str, ...] = (
-        "amount", "balance", "charge", "cost", "discount", "fee", "money", "price", "refund", "salary", "subtotal", "surcharge",
-        "tax", "tip", "wage",
+        "amount", "balance", "charge", "cost", "discount", "fee", "money", "price", "refund", "salary", "subtotal",
+        "surcharge", "tax", "tip", "wage",
     )  # fmt: skip
 
 
@@ -25,8 +25,8 @@ _NOT_MONEY = re.compile(r"rate|ratio|percent|count|factor|weight")
     "info",
     summary="Amounts of money are no binary floats.",
     rationale="""
-        `type: number` becomes a binary float in most languages, and 0.1 + 0.2 is not 0.3 there. Send money as an integer
-        of the smallest unit, or as text with `format: decimal`.
+        `type: number` becomes a binary float in most languages, and 0.1 + 0.2 is not 0.3 there. Send money as an
+        integer of the smallest unit, or as text with `format: decimal`.
     """,
     bad="""
         paths: {}
@@ -65,5 +65,5 @@ class NumberMoney(Check):
             return
         spoken = {word.lower() for word in words(name)}
         if spoken.intersection(self.options.words) and not _NOT_MONEY.search(name.lower()):
-            message = f"{name!r} looks like money: send it as an integer of the smallest unit, or as text with `format: decimal`"
+            message = f"{name!r} looks like money: send an integer of the smallest unit, or text with `format: decimal`"
             self.report(node.at("type"), message)

@@ -2,9 +2,10 @@
 
 import re
 
-from tallystick.contract import Operation, snake_case
+from tallystick.contract import Operation
 from tallystick.lint.case_styles import CaseStyle, fits, prevailing
 from tallystick.lint.rule import Check, Group, Options, on, rule
+from tallystick.lint.spelling import snake_case
 
 
 class OpIdCaseOptions(Options):
@@ -19,8 +20,8 @@ class OpIdCaseOptions(Options):
     "error",
     summary="All operationIds follow one case style and make a valid name in code.",
     rationale="""
-        In code every operationId becomes snake_case, so the style does not matter, but a mixture means that nobody can
-        guess a name. Parts between slashes or dots (`items/list`) are looked at one by one.
+        In code every operationId becomes snake_case, so the style does not matter, but a mixture means that nobody
+        can guess a name. Parts between slashes or dots (`items/list`) are looked at one by one.
     """,
     bad="""
         paths:

@@ -1,7 +1,8 @@
 """``op-id-collision``."""
 
-from tallystick.contract import Operation, snake_case
+from tallystick.contract import Operation
 from tallystick.lint.rule import Check, Group, on, rule
+from tallystick.lint.spelling import snake_case
 
 
 @rule(
@@ -11,8 +12,8 @@ from tallystick.lint.rule import Check, Group, on, rule
     minimal="warning",
     summary="No two operationIds become the same name in code.",
     rationale="""
-        `getPet` and `get_pet` are two operations but one Python name. The generated code tells them apart by their tag
-        or path, which nobody would guess.
+        `getPet` and `get_pet` are two operations but one Python name. The generated code tells them apart by their
+        tag or path, which nobody would guess.
     """,
     bad="""
         paths:

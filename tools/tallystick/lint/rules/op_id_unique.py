@@ -31,7 +31,11 @@ from tallystick.lint.rule import Check, Group, rule
             get:
               operationId: listUsers
     """,
-    peers=("spectral:operation-operationId-unique", "redocly:operation-operationId-unique", "vacuum:operation-operationId-unique"),
+    peers=(
+        "spectral:operation-operationId-unique",
+        "redocly:operation-operationId-unique",
+        "vacuum:operation-operationId-unique",
+    ),
 )
 class OpIdUnique(Check):
     """Decided by reading."""

@@ -2,10 +2,11 @@
 
 from typing import Final, Literal
 
-from tallystick.contract import Contract, Operation, snake_case
+from tallystick.contract import Contract, Operation
 from tallystick.contract.visit import SchemaNode
 from tallystick.lint.habits import report_lapses
 from tallystick.lint.rule import Check, Group, Options, on, rule
+from tallystick.lint.spelling import snake_case
 
 Style = Literal["cursor", "page", "offset"]
 _NAMES: Final[dict[Style, frozenset[str]]] = {
@@ -31,8 +32,8 @@ class PaginationOptions(Options):
     summary="A GET that returns a list says how to get the rest of it.",
     rationale="""
         Every list grows. One that is returned whole works until it does not, and adding pages later breaks callers.
-        Offer a cursor (or a page number, or an offset), the same everywhere, and say so by `x-tally-pagination`, which
-        gives the client an iterator.
+        Offer a cursor (or a page number, or an offset), the same everywhere, and say so by `x-tally-pagination`,
+        which gives the client an iterator.
     """,
     bad="""
         paths:
@@ -102,7 +103,9 @@ class Pagination(Check):
     def _is_list(self, node: SchemaNode) -> bool:
         if self._holds_objects(node):
             return True
-        arrays = [child for child in self.tree.all_properties(node).values() if self._holds_objects(self.tree.resolve(child))]
+        arrays = [
+            child for child in self.tree.all_properties(node).values() if self._holds_objects(self.tree.resolve(child))
+        ]
         others = [name for name in self.tree.all_properties(node) if "id" in name.lower().split("_")]
         return len(arrays) == 1 and not others
 

@@ -1,7 +1,8 @@
 """``param-collision``."""
 
-from tallystick.contract import Operation, Parameter, snake_case
+from tallystick.contract import Operation, Parameter
 from tallystick.lint.rule import Check, Group, on, rule
+from tallystick.lint.spelling import snake_case
 
 
 @rule(
@@ -43,8 +44,8 @@ class ParamCollision(Check):
             other = found.setdefault(name, parameter)
             if other is not parameter:
                 message = (
-                    f"the {parameter.place} parameter {parameter.name!r} and the {other.place} parameter {other.name!r} both"
-                    f" become {name!r}: rename one (it is called {parameter.python_name!r} until then)"
+                    f"the {parameter.place} parameter {parameter.name!r} and the {other.place} parameter"
+                    f" {other.name!r} both become {name!r}: rename one, called {parameter.python_name!r} until then"
                 )
                 pointer = f"{parameter.location.pointer}/name"
                 self.report(pointer, message, operation=operation.id, related=(other.location.pointer,))

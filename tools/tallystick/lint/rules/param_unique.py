@@ -13,9 +13,9 @@ from tallystick.lint.rule import Check, Group, on, rule
     "error",
     summary="A parameter is listed once: name and place together are unique.",
     rationale="""
-        Of two parameters with the same name and place only one can be meant, and tools disagree which. An operation may
-        override a parameter of its path, but within one list there is no order. Header names do not know upper and
-        lower case.
+        Of two parameters with the same name and place only one can be meant, and tools disagree which. An operation
+        may override a parameter of its path, but within one list there is no order. Header names do not know upper
+        and lower case.
     """,
     bad="""
         paths:

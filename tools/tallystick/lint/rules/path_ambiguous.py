@@ -26,10 +26,10 @@ class _Step:
     "error",
     summary="No request fits two paths of the same rank.",
     rationale="""
-        `/items/mine` is found before `/items/{sku}`, because a concrete segment wins over a placeholder. `/{kind}/latest`
-        and `/items/{sku}` both fit `/items/latest`, and the specification leaves it to each tool which one answers
-        (section 4.8.8.2). That is a warning, since most routers decide from left to right; two paths that differ in the
-        names of their placeholders alone are an error.
+        `/items/mine` is found before `/items/{sku}`, because a concrete segment wins over a placeholder.
+        `/{kind}/latest` and `/items/{sku}` both fit `/items/latest`, and the specification leaves it to each tool
+        which one answers (section 4.8.8.2). That is a warning, since most routers decide from left to right; two
+        paths that differ in the names of their placeholders alone are an error.
     """,
     bad="""
         paths:
@@ -153,5 +153,3 @@ def _accepts(parameter: Parameter, text: str) -> bool:
         return False
     types = schema.types
     return not (types and types <= {"integer", "number"} and not _INTEGER.match(text))
-
-

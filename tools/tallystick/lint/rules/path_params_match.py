@@ -60,4 +60,6 @@ class PathParamsMatch(Check):
         if "" in names:
             self.report(pointer, f"{operation.path!r} has braces without a name: write {{name}}", key=True)
         for name in sorted({name for name in names if name and names.count(name) > 1}):
-            self.report(pointer, f"{operation.path!r} names {{{name}}} twice: each placeholder needs its own name", key=True)
+            self.report(
+                pointer, f"{operation.path!r} names {{{name}}} twice: each placeholder needs its own name", key=True
+            )

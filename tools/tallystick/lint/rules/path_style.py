@@ -4,19 +4,19 @@ import re
 from typing import Final
 
 from tallystick.contract import Contract
-from tallystick.contract.names import words
 from tallystick.document import join
 from tallystick.lint.case_styles import CaseStyle, fits, prevailing
 from tallystick.lint.rule import Check, Group, Options, on, rule
+from tallystick.lint.spelling import words
 
 _VERBS: Final = frozenset((
-    "add", "create", "delete", "fetch", "find", "get", "insert", "list", "make", "modify", "post", "put", "read", "remove",
-    "retrieve", "save", "set", "update", "upload",
+    "add", "create", "delete", "fetch", "find", "get", "insert", "list", "make", "modify", "post", "put", "read",
+    "remove", "retrieve", "save", "set", "update", "upload",
 ))  # fmt: skip
 
 
 class PathStyleOptions(Options):
-    """``style``: the case style of segments; without it, the one that most follow. ``verbs``: whether they are allowed."""
+    """``style``: the case style of segments; without it, the one that most follow. ``verbs``: whether to allow them."""
 
     style: CaseStyle | None = None
     verbs: bool = False
@@ -28,8 +28,9 @@ class PathStyleOptions(Options):
     "warning",
     summary="Paths follow one case style, hold no verb, no query, and no slash at their end.",
     rationale="""
-        A path names a thing, the method says what happens to it: `POST /items`, not `POST /createItem`. A slash at the
-        end makes a second path of the same thing. A `?` in a path belongs into query parameters, where tools look for it.
+        A path names a thing, the method says what happens to it: `POST /items`, not `POST /createItem`. A slash at
+        the end makes a second path of the same thing. A `?` in a path belongs into query parameters, where tools look
+        for it.
     """,
     bad="""
         paths:

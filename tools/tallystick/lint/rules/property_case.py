@@ -18,8 +18,8 @@ class PropertyCaseOptions(Options):
     summary="Properties follow one case style.",
     rationale="""
         A reader who has seen `createdAt` does not expect `updated_at`. The names on the wire are the API; once it is
-        published they cannot be mended without breaking callers. Names that begin with a sign (`$ref`, `@type`, `_id`)
-        are left alone.
+        published they cannot be mended without breaking callers. Names that begin with a sign (`$ref`, `@type`,
+        `_id`) are left alone.
     """,
     bad="""
         paths: {}

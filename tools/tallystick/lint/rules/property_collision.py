@@ -1,8 +1,9 @@
 """``property-collision``."""
 
-from tallystick.contract import snake_case
+from tallystick.contract import names
 from tallystick.contract.visit import SchemaNode
 from tallystick.lint.rule import Check, Group, on, rule
+from tallystick.lint.spelling import snake_case
 
 
 @rule(
@@ -44,9 +45,9 @@ class PropertyCollision(Check):
         """Reports a pair at the schema that brings it together."""
         found: dict[str, tuple[str, SchemaNode]] = {}
         for name, child in self.tree.all_properties(node).items():
-            spelled = snake_case(name) or snake_case(name, symbols=True) or name
+            spelled = snake_case(name) or name
             other, place = found.setdefault(spelled, (name, child))
-            if other == name or snake_case(name, symbols=True) != snake_case(other, symbols=True):
+            if other == name or names.snake_case(name, symbols=True) != names.snake_case(other, symbols=True):
                 continue
             own, related = (child, place) if child.parent is node else (place, child)
             if own.parent is node or "allOf" in node.fields:

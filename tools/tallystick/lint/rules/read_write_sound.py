@@ -10,8 +10,8 @@ from tallystick.lint.rule import Check, Group, on, rule
     "error",
     summary="No property is both read-only and write-only, or of a kind that its direction leaves out.",
     rationale="""
-        A property that is read-only and write-only travels nowhere. A read-only property of a schema that only requests
-        use is never sent, so that requiring it has no effect; likewise a write-only one of replies.
+        A property that is read-only and write-only travels nowhere. A read-only property of a schema that only
+        requests use is never sent, so that requiring it has no effect; likewise a write-only one of replies.
     """,
     bad="""
         paths: {}
@@ -45,11 +45,17 @@ class ReadWriteSound(Check):
         """Reports at the flag."""
         reads, writes = node.flag("readOnly"), node.flag("writeOnly")
         if reads and writes:
-            self.report(node.at("writeOnly"), "read-only and write-only at once: the property travels nowhere; remove one")
+            self.report(
+                node.at("writeOnly"), "read-only and write-only at once: the property travels nowhere; remove one"
+            )
         elif node.parent is not None and node.property_name in node.parent.required:
             sides = self.context.uses.sides(node.parent)
             name = node.property_name
             if reads and sides == {"request"}:
-                self.report(node.at("readOnly"), f"{name!r} is required, but only requests use it, and they leave it out")
+                self.report(
+                    node.at("readOnly"), f"{name!r} is required, but only requests use it, and they leave it out"
+                )
             elif writes and sides == {"reply"}:
-                self.report(node.at("writeOnly"), f"{name!r} is required, but only replies use it, and they leave it out")
+                self.report(
+                    node.at("writeOnly"), f"{name!r} is required, but only replies use it, and they leave it out"
+                )

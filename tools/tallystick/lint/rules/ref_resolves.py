@@ -9,9 +9,9 @@ from tallystick.lint.rule import Check, Group, rule
     "error",
     summary="Every reference leads to a value of the right kind.",
     rationale="""
-        A reference that leads nowhere, or to a response where a schema is wanted, leaves a hole in the API that no tool
-        can fill. References may lead to other files below the folder of the description; other folders and hosts only
-        where the call allows them.
+        A reference that leads nowhere, or to a response where a schema is wanted, leaves a hole in the API that no
+        tool can fill. References may lead to other files below the folder of the description; other folders and hosts
+        only where the call allows them.
     """,
     bad="""
         paths:

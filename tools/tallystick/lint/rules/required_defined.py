@@ -14,8 +14,8 @@ _INSIDE: Final = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "depen
     "error",
     summary="Required properties are declared.",
     rationale="""
-        A name in `required` that no `properties` declares is usually misspelled: everybody must send it and nobody knows
-        its type. Properties of `allOf` members, of alternatives and of the schema around an alternative count.
+        A name in `required` that no `properties` declares is usually misspelled: everybody must send it and nobody
+        knows its type. Properties of `allOf` members, of alternatives and of the schema around an alternative count.
     """,
     bad="""
         paths: {}
@@ -51,7 +51,9 @@ class RequiredDefined(Check):
         known = self._known(node)
         for index, name in enumerate(listed):
             if known is not None and isinstance(name, str) and name not in known:
-                self.report(node.at("required", index), f"{name!r} is required, but no property of that name is declared")
+                self.report(
+                    node.at("required", index), f"{name!r} is required, but no property of that name is declared"
+                )
 
     def _known(self, node: SchemaNode) -> set[str] | None:
         """Names that apply to the same object; None where the schema leaves names open on purpose."""

@@ -78,5 +78,5 @@ def _depth(node: SchemaNode) -> int:
 
 
 def _is_inline(node: SchemaNode) -> bool:
-    """Whether the schema becomes a class without having a name; parts of an ``allOf`` belong to the class around them."""
+    """Whether the schema becomes a class without a name; parts of an ``allOf`` belong to the class around them."""
     return bool(node.properties) and node.name is None and node.key[0] not in ("allOf", "not", "if", "then", "else")

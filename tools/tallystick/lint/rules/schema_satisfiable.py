@@ -82,7 +82,9 @@ class SchemaSatisfiable(Check):
             return
         keyword = "maximum" if node.number("maximum") == high else "exclusiveMaximum"
         if low > high or (low == high and (low_open or high_open)):
-            self.report(node.at(keyword), f"no number is at least {low} and at most {high} here: mend one of the bounds")
+            self.report(
+                node.at(keyword), f"no number is at least {low} and at most {high} here: mend one of the bounds"
+            )
         elif node.types == {"integer"} and not _holds_integer(low, high, low_open=low_open, high_open=high_open):
             self.report(node.at(keyword), f"no whole number lies between {low} and {high}: mend one of the bounds")
 

@@ -6,8 +6,9 @@ from tallystick.contract.visit import SchemaNode
 from tallystick.findings import Level
 from tallystick.lint.rule import Check, Group, on, rule
 
+_OF_OBJECTS: Final = ("properties", "additionalProperties", "patternProperties", "minProperties", "maxProperties")
 _TYPE_OF: Final = {
-    **dict.fromkeys(("properties", "additionalProperties", "patternProperties", "minProperties", "maxProperties"), "object"),
+    **dict.fromkeys(_OF_OBJECTS, "object"),
     **dict.fromkeys(("items", "minItems", "maxItems", "uniqueItems", "prefixItems"), "array"),
     **dict.fromkeys(("minLength", "maxLength", "pattern"), "string"),
     **dict.fromkeys(("minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum"), "number"),

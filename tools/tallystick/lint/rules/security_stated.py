@@ -11,8 +11,8 @@ from tallystick.lint.rule import Check, Group, on, rule
     "error",
     summary="Every operation is protected, or says `security: []`.",
     rationale="""
-        An operation that says nothing about security is public, whether that was meant or forgotten. A `security` at the
-        root protects all operations; `security: []` on one of them says that it is open on purpose.
+        An operation that says nothing about security is public, whether that was meant or forgotten. A `security` at
+        the root protects all operations; `security: []` on one of them says that it is open on purpose.
     """,
     bad="""
         paths:

@@ -9,7 +9,9 @@ from tallystick.contract import Contract, Server
 from tallystick.document import join
 from tallystick.lint.rule import Check, Group, Options, on, rule
 
-_LOCAL: Final = re.compile(r"(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|[\w.-]+\.(?:local|localhost|test|internal))\Z")
+_LOCAL: Final = re.compile(
+    r"(?:localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|[\w.-]+\.(?:local|localhost|test|internal))\Z"
+)
 _EXAMPLE: Final = re.compile(r"(?:.*\.)?example\.(?:com|org|net)\Z")
 
 
@@ -25,8 +27,9 @@ class ServerHttpsOptions(Options):
     "warning",
     summary="Servers use https, are real hosts, end without a slash, and have sound variables.",
     rationale="""
-        Clients send their credentials where `servers` says. Plain http shows them to everybody on the way; a slash at the
-        end gives `//items`; a variable that is not declared leaves braces in the address. Local servers may use http.
+        Clients send their credentials where `servers` says. Plain http shows them to everybody on the way; a slash at
+        the end gives `//items`; a variable that is not declared leaves braces in the address. Local servers may use
+        http.
     """,
     bad="""
         servers:
@@ -44,7 +47,11 @@ class ServerHttpsOptions(Options):
         paths: {}
     """,
     options=ServerHttpsOptions,
-    peers=("spectral:oas3-server-trailing-slash", "redocly:no-server-trailing-slash", "vacuum:owasp-security-hosts-https-oas3"),
+    peers=(
+        "spectral:oas3-server-trailing-slash",
+        "redocly:no-server-trailing-slash",
+        "vacuum:owasp-security-hosts-https-oas3",
+    ),
 )
 class ServerHttps(Check):
     """The root list, and lists of paths and operations."""
@@ -92,6 +99,7 @@ def _split(url: str) -> tuple[str, str] | None:
     """Scheme and host; braces of variables count as letters."""
     try:
         parts = urlsplit(re.sub(r"\{[^{}]*\}", "variable", url))
-        return parts.scheme, (parts.hostname or "")
+        host = parts.hostname or ""
     except ValueError:
         return None
+    return parts.scheme, host

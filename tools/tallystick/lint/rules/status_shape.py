@@ -14,8 +14,8 @@ _EMPTY: Final = ("204", "205", "304")
     "warning",
     summary="Replies have the shape of their status: 201 and 202 say where to look, 204 and 304 are empty.",
     rationale="""
-        A 201 names what was created, by a `Location` header or a body. A 202 names where to ask how it went. 204, 205 and
-        304 have no body at all: a client that waits for one waits for ever (RFC 9110, section 15).
+        A 201 names what was created, by a `Location` header or a body. A 202 names where to ask how it went. 204, 205
+        and 304 have no body at all: a client that waits for one waits for ever (RFC 9110, section 15).
     """,
     bad="""
         paths:
@@ -58,5 +58,12 @@ class StatusShape(Check):
             self.report(f"{pointer}/content", f"a {reply.status} reply has no body: remove `content`", key=True)
         elif reply.status == "201" and not reply.content and "location" not in names:
             self.report(pointer, "what was created? add a `Location` header or a body", key=True)
-        elif reply.status == "202" and not reply.content and not reply.links and not names & {"location", "operation-location"}:
-            self.report(pointer, "where is the outcome to be found? add a `Location` header, a link or a body", key=True)
+        elif (
+            reply.status == "202"
+            and not reply.content
+            and not reply.links
+            and not names & {"location", "operation-location"}
+        ):
+            self.report(
+                pointer, "where is the outcome to be found? add a `Location` header, a link or a body", key=True
+            )

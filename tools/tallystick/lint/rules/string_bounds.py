@@ -6,7 +6,8 @@ from tallystick.contract.visit import SchemaNode
 from tallystick.lint.rule import Check, Group, on, rule
 
 _SHORT: Final = frozenset((
-    "date", "date-time", "time", "duration", "uuid", "ipv4", "ipv6", "hostname", "email", "int64", "int32", "decimal", "binary",
+    "date", "date-time", "time", "duration", "uuid", "ipv4", "ipv6", "hostname", "email", "int64", "int32", "decimal",
+    "binary",
 ))  # fmt: skip
 
 
@@ -43,8 +44,15 @@ class StringBounds(Check):
     @on(SchemaNode, having=("type",))
     def schema(self, node: SchemaNode) -> None:
         """Reports at the type."""
-        if "string" not in node.types or node.enum is not None or node.text("format") in _SHORT or node.flag("readOnly"):
+        if (
+            "string" not in node.types
+            or node.enum is not None
+            or node.text("format") in _SHORT
+            or node.flag("readOnly")
+        ):
             return
         if "maxLength" in node.fields or "pattern" in node.fields or "request" not in self.context.uses.sides(node):
             return
-        self.report(node.at("type"), "a caller may send a text of any length: add `maxLength`, `pattern`, `enum` or a format")
+        self.report(
+            node.at("type"), "a caller may send a text of any length: add `maxLength`, `pattern`, `enum` or a format"
+        )

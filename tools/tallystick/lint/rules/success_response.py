@@ -12,8 +12,8 @@ from tallystick.lint.rule import Check, Group, on, rule
     "error",
     summary="Every operation describes its success, and several successes can be told apart.",
     rationale="""
-        Without a 2xx or 3xx response nobody knows what a call returns. Where several statuses carry bodies of the same
-        kind but different schemas, a caller who looks at the body alone cannot tell which one he has: a warning.
+        Without a 2xx or 3xx response nobody knows what a call returns. Where several statuses carry bodies of the
+        same kind but different schemas, a caller who looks at the body alone cannot tell which one he has: a warning.
     """,
     bad="""
         paths:
@@ -33,7 +33,11 @@ from tallystick.lint.rule import Check, Group, on, rule
                 '200':
                   description: The items.
     """,
-    peers=("spectral:operation-success-response", "redocly:operation-2xx-response", "vacuum:operation-success-response"),
+    peers=(
+        "spectral:operation-success-response",
+        "redocly:operation-2xx-response",
+        "vacuum:operation-success-response",
+    ),
 )
 class SuccessResponse(Check):
     """Operations on paths and webhooks."""

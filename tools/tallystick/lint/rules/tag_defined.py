@@ -10,8 +10,8 @@ from tallystick.lint.rule import Check, Group, on, rule
     "warning",
     summary="Every tag stands in the root list, with a description.",
     rationale="""
-        The root list gives tags their order and their text, in documentation and as docstrings of the client's groups.
-        A tag that is missing there is often a misspelled one.
+        The root list gives tags their order and their text, in documentation and as docstrings of the client's
+        groups. A tag that is missing there is often a misspelled one.
     """,
     bad="""
         tags:
@@ -48,7 +48,9 @@ class TagDefined(Check):
     def tag(self, tag: Tag) -> None:
         """A declared tag has a text."""
         if tag.declared and not tag.description.strip():
-            self.report(f"{tag.location.pointer}/name", f"the tag {tag.name!r} has no description: say what the group is for")
+            self.report(
+                f"{tag.location.pointer}/name", f"the tag {tag.name!r} has no description: say what the group is for"
+            )
 
     @on(Operation)
     def operation(self, operation: Operation) -> None:

@@ -12,8 +12,8 @@ from tallystick.lint.rule import Check, Group, on, rule
     "warning",
     summary="Operations have a summary; parameters and models have a description.",
     rationale="""
-        These texts become the documentation, the docstrings of handlers and SDK calls, and what an editor shows beside a
-        name. A generated client without them says nothing but types.
+        These texts become the documentation, the docstrings of handlers and SDK calls, and what an editor shows
+        beside a name. A generated client without them says nothing but types.
     """,
     bad="""
         paths:

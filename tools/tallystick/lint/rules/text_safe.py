@@ -6,13 +6,18 @@ from typing import Final
 from tallystick.contract.visit import Prose
 from tallystick.lint.rule import Check, Group, on, rule
 
-_QUICK: Final = re.compile("[<`\"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]|script:|data:", re.IGNORECASE)
+_QUICK: Final = re.compile(
+    '[<`"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]|script:|data:', re.IGNORECASE
+)
 _CODE: Final = re.compile(r"```[^`]*```|``[^`]*``|`[^`\n]*`|^(?: {4}|\t).*$", re.MULTILINE)
 _TAG: Final = re.compile(
-    r"</?(?:script|iframe|object|embed|applet|base|form|input|button|link|meta|style|svg|math|template|frame|frameset)\b", re.IGNORECASE
+    r"</?(?:script|iframe|object|embed|applet|base|form|input|button|link|meta|style|svg|math|template|frame|frameset)\b",
+    re.IGNORECASE,
 )
 _HANDLER: Final = re.compile(r"<[a-z][^<>]{0,500}\son[a-z]{3,20}\s{0,10}=", re.IGNORECASE)
-_ADDRESS: Final = re.compile(r"(?:\]\(|(?:href|src|action)\s{0,10}=\s{0,10}[\"']?)\s{0,10}(?:javascript|vbscript|data):", re.IGNORECASE)
+_ADDRESS: Final = re.compile(
+    r"(?:\]\(|(?:href|src|action)\s{0,10}=\s{0,10}[\"']?)\s{0,10}(?:javascript|vbscript|data):", re.IGNORECASE
+)
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _DIRECTION: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -22,7 +27,7 @@ _FAULTS: Final = (
     (_ADDRESS, "an address that runs code ({0}) would reach the documentation: remove it"),
 )
 _ANYWHERE: Final = (
-    (re.compile('"""|\'\'\''), "{0} ends a docstring: write it otherwise"),
+    (re.compile("\"\"\"|'''"), "{0} ends a docstring: write it otherwise"),
     (_CONTROL, "a control character: remove it"),
     (_DIRECTION, "a character that turns the direction of writing can hide code: remove it"),
 )
@@ -33,11 +38,11 @@ _ANYWHERE: Final = (
     Group.PROTOCOL,
     "error",
     minimal="error",
-    summary="Texts hold nothing that runs, hides or ends where it is put: no script, no triple quotes, no control characters.",
+    summary="Texts hold nothing that runs or hides where they end up: no script, no triple quotes, no control characters.",
     rationale="""
         Descriptions come from many hands and end up in web pages, in docstrings and in terminals. Our own generators
-        escape them; other tools that read the same description may not. Harmless markup such as `<br>` is allowed, and
-        code in backquotes is left alone.
+        escape them; other tools that read the same description may not. Harmless markup such as `<br>` is allowed,
+        and code in backquotes is left alone.
     """,
     bad="""
         paths:

@@ -15,9 +15,9 @@ _MOST_MEMBERS: Final = 60  # pairs are compared; a larger union without a discri
     "error",
     summary="The members of a union can be told apart.",
     rationale="""
-        Whoever reads a value of a union must know which member it is. That takes a discriminator, a constant that differs,
-        different JSON types, or objects that require different properties. Otherwise the first member that happens to
-        fit is taken, and `oneOf` refuses values that fit two.
+        Whoever reads a value of a union must know which member it is. That takes a discriminator, a constant that
+        differs, different JSON types, or objects that require different properties. Otherwise the first member that
+        happens to fit is taken, and `oneOf` refuses values that fit two.
     """,
     bad="""
         paths: {}
@@ -79,7 +79,10 @@ class UnionDecidable(Check):
 
 def _only_constrains(members: list[SchemaNode]) -> bool:
     """Whether the members say no types: ``anyOf: [{required: [a]}, {required: [b]}]`` and the like."""
-    return all("type" not in m.fields and "$ref" not in m.fields and not m.properties and "allOf" not in m.fields for m in members)
+    return all(
+        "type" not in m.fields and "$ref" not in m.fields and not m.properties and "allOf" not in m.fields
+        for m in members
+    )
 
 
 def _called(node: SchemaNode) -> str:

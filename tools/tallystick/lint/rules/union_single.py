@@ -10,8 +10,8 @@ from tallystick.lint.rule import Check, Group, on, rule
     "warning",
     summary="No union or allOf has a single member, except to add to a reference in OpenAPI 3.0.",
     rationale="""
-        A choice of one is no choice: write the member itself. In OpenAPI 3.0 an `allOf` of one reference is the way to
-        put a description beside it; since 3.1 the description stands beside `$ref`.
+        A choice of one is no choice: write the member itself. In OpenAPI 3.0 an `allOf` of one reference is the way
+        to put a description beside it; since 3.1 the description stands beside `$ref`.
     """,
     bad="""
         paths: {}

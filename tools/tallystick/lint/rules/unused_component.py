@@ -11,8 +11,8 @@ from tallystick.lint.rule import Check, Group, on, rule
     "warning",
     summary="Every component is used by an operation, a callback or a webhook.",
     rationale="""
-        What nothing refers to is not part of the API: readers wonder what it is for, and code is generated that nobody
-        calls. Schemas that extend a used one with a discriminator count as used.
+        What nothing refers to is not part of the API: readers wonder what it is for, and code is generated that
+        nobody calls. Schemas that extend a used one with a discriminator count as used.
     """,
     bad="""
         paths: {}
