@@ -4,8 +4,8 @@ What holds for it:
 
 * Components are objects, enums of one type, and unions that the description names; their names match
   ``[A-Z][A-Za-z0-9]*`` and differ without regard to case.
-* Where a schema is used it is a reference to a component, a scalar, a constant, a list (with ``items``), an inline union,
-  or ``{}``. Null is ``{"type": "null"}``, the last member of an ``anyOf``, and nowhere else.
+* Where a schema is used it is a reference to a component, a scalar, a constant, a list (with ``items``), an inline
+  union, or ``{}``. Null is ``{"type": "null"}``, the last member of an ``anyOf``, and nowhere else.
 * ``allOf``, aliases, deep references and type lists are gone. Assertions that no engine understands stand in
   ``{"if": {}, "then": {"allOf": […]}}``, exact for validators and passed over by engines.
 * Operations hold their parameters, bodies, replies and headers in place; each has an id and at least one reply.
@@ -79,8 +79,8 @@ def canonicalise(contract: Contract) -> Canonical:
     """The canonical form of a contract. Pure: the contract is not changed."""
     naming = Naming(contract)
     rewriter = SchemaRewriter(contract, naming)
-    for name, schema in contract.schemas.items():
-        rewriter.use_component(name, schema)
+    for name in sorted(contract.schemas):  # so that recursion is cut at the same places under any order
+        rewriter.use_component(name, contract.schemas[name])
     writer = DocumentWriter(rewriter.use_schema, rewriter.origins)
     written: dict[str, Any] = {
         "openapi": "3.1.0",
@@ -92,7 +92,7 @@ def canonicalise(contract: Contract) -> Canonical:
     }
     names = class_names(*rewriter.components.split_candidates())
     finisher = Finisher(rewriter, names, contract.location)
-    written = finisher.finished(written)
+    written = finisher.finished(written, "openapi")
     components = {names[key]: finisher.finished(form) for key, form in rewriter.components.forms.items()}
     written["components"] = {
         "schemas": dict(sorted(components.items())),

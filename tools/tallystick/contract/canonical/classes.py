@@ -10,6 +10,7 @@ from tallystick.contract.canonical.components import is_named
 from tallystick.contract.canonical.enums import EnumForms, enum_forms
 from tallystick.contract.canonical.flat import KIND, Flat, Part, split
 from tallystick.contract.canonical.unions import union_form
+from tallystick.contract.canonical.variant_words import class_word
 from tallystick.findings import Level
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class ClassForms:
             if any(item.value is False for item in parts):
                 forbidden[name] = False
             else:
-                properties[name] = self._rewriter.merged(parts, part)
+                properties[name] = self._rewriter.merged(parts, part, class_word(name))
         if forbidden:
             flat.hidden.append(Part({"properties": forbidden}, part.pointer))
         for name in flat.required:
@@ -71,20 +72,21 @@ class ClassForms:
         if flat.additional is None:
             return {}
         if flat.additional.value is False:
-            message = f"{name!r} is required, but `additionalProperties: false` forbids it: declare it, or drop it from `required`"
+            message = (
+                f"{name!r} is required, but `additionalProperties: false` forbids it: declare it, or do not require it"
+            )
             self._rewriter.report("schema-satisfiable", message, part.pointer, Level.ERROR)
             return {}
         return self._rewriter.use(flat.additional)
 
     def _check_closed(self, flat: Flat, part: Part) -> None:
-        if flat.additional is None or flat.additional.value is not False:
+        if flat.additional is None or flat.additional.value in (True, {}):
             return
         strangers = sorted(name for name in flat.properties if name not in flat.additional_knows)
         if strangers:
             message = (
-                "a member of allOf closes the object (`additionalProperties: false`), which by the letter forbids"
-                f" {', '.join(strangers[:5])} of the other members: the merged object is generated; write"
-                " `unevaluatedProperties: false` instead"
+                f"`additionalProperties` in a member of allOf rules, by the letter, {', '.join(strangers[:5])} of the"
+                " other members as well: the merged object is generated; write `unevaluatedProperties` instead"
             )
             self._rewriter.report("canonical-closed-allof", message, part.pointer)
 
@@ -116,10 +118,13 @@ class ClassForms:
         return [self._enum_class(kind, members, part, alone=alone) for kind, members in forms.groups.items()]
 
     def _enum_class(self, kind: str, members: list[Any], part: Part, *, alone: bool) -> dict[str, Any]:
-        suffix = "" if alone else {"string": "Text", "integer": "Number"}[kind]
-        key = part.pointer if alone else part.pointer + KIND + kind
+        components = self._rewriter.components
+        key = part.pointer
+        if not alone:
+            key = part.pointer + KIND + kind
+            components.claim_within(key, part.pointer, {"string": "Text", "integer": "Number"}[kind])
         form = {"type": kind, "enum": members}
-        return self._rewriter.components.refer(key, lambda: self._rewriter.noted(form, class_notes(part), part), suffix)
+        return components.refer(key, lambda: self._rewriter.noted(form, class_notes(part), part))
 
 
 def class_notes(part: Part) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from tallystick.contract.canonical.flat import source_pointer
-from tallystick.contract.canonical.naming import Naming
+from tallystick.contract.canonical.naming import Naming, class_name
 
 __all__ = ["Components", "Key", "is_named"]
 
@@ -30,21 +30,25 @@ class Components:
 
     def __init__(self, naming: Naming) -> None:
         self._naming = naming
-        self._claims: dict[str, tuple[str, ...]] = {}
+        self._stated: dict[str, tuple[str, ...]] = {}
+        self._contexts: dict[str, set[tuple[str, str]]] = {}
         self._pending: deque[tuple[Key, Callable[[], dict[str, Any]]]] = deque()
+        self._known: set[Key] = set()
         self.forms: dict[Key, dict[str, Any]] = {}
-        self.candidates: dict[Key, tuple[str, ...]] = {}
 
     def claim(self, key: str, names: tuple[str, ...]) -> None:
-        """Says which names a component should take if it comes to be one."""
-        self._claims.setdefault(key, names)
+        """Says which names a component takes if it comes to be one."""
+        self._stated.setdefault(key, names)
 
-    def refer(self, key: str, build: Callable[[], dict[str, Any]], suffix: str = "") -> dict[str, Any]:
+    def claim_within(self, key: str, context: str, word: str) -> None:
+        """Says that a component is named after another and a word. Of several such names it takes the shortest."""
+        self._contexts.setdefault(key, set()).add((context, word))
+
+    def refer(self, key: str, build: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """A reference to the component of that key, which is built later if it is new."""
         identity = Key(key)
-        if identity not in self.candidates:
-            names = self._claims.get(key) or self._naming.candidates(source_pointer(key), suffix)
-            self.candidates[identity] = names
+        if identity not in self._known:
+            self._known.add(identity)
             self._pending.append((identity, build))
         return {"$ref": identity}
 
@@ -54,10 +58,23 @@ class Components:
             key, build = self._pending.popleft()
             self.forms[key] = build()
 
+    def candidates(self, key: str, seen: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Names for a component, the most wanted first. All claims must have been made."""
+        if key in self._stated:
+            return self._stated[key]
+        contexts = self._contexts.get(key, ()) if key not in seen else ()
+        if not contexts:
+            return self._naming.candidates(source_pointer(key))
+        options = [
+            tuple(class_name(name + word) for name in self.candidates(context, (*seen, key)))
+            for context, word in contexts
+        ]
+        return min(options, key=lambda names: (len(names[0]), names))
+
     def split_candidates(self) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
         """Wanted names of the components that the description names, and of the others."""
         own: dict[str, tuple[str, ...]] = {}
         others: dict[str, tuple[str, ...]] = {}
-        for key, names in self.candidates.items():
-            (own if is_named(key) else others)[key] = names
+        for key in self.forms:
+            (own if is_named(key) else others)[key] = self.candidates(key)
         return own, others

@@ -164,8 +164,8 @@ def _scheme(scheme: SecurityScheme) -> _Json:
     return {
         "type": scheme.type,
         **_said(
-            description=scheme.description, name=scheme.parameter, scheme=scheme.scheme, bearerFormat=scheme.bearer_format,
-            flows=dict(scheme.flows), openIdConnectUrl=scheme.openid_url,
+            description=scheme.description, name=scheme.parameter, scheme=scheme.scheme,
+            bearerFormat=scheme.bearer_format, flows=dict(scheme.flows), openIdConnectUrl=scheme.openid_url,
         ),
         **({"in": scheme.place} if scheme.place else {}),
     }  # fmt: skip

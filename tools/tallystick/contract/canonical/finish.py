@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tallystick.contract.canonical.flat import is_json_equal, json_type, source_pointer
 from tallystick.contract.canonical.components import Key
+from tallystick.contract.canonical.defaults import fits
+from tallystick.contract.canonical.flat import source_pointer
 from tallystick.contract.canonical.rewriter import SchemaRewriter
-from tallystick.document import Location
+from tallystick.contract.canonical.unions import Tagging, tags_by_class
+from tallystick.document import Child, Location, field_of
 from tallystick.findings import Finding, Level
 
 __all__ = ["Finisher"]
@@ -22,119 +24,93 @@ class Finisher:
         self._names = names
         self._location = location
         self._before = rewriter.origins
-        self._tags = self._class_tags(rewriter.components.forms.values())
+        self._tags = tags_by_class(rewriter.components.forms.values())
         self.origins: dict[int, str] = {}
         self.findings: list[Finding] = []
 
-    def finished(self, value: Any) -> Any:
-        """The value with names for keys."""
-        if isinstance(value, list):
-            return [self.finished(item) if isinstance(item, dict | list) else item for item in value]
+    def finished(self, value: Any, kind: str = "schema") -> Any:
+        """An object of ``kind`` with names for keys. What is plain data in it (extensions, examples) stays as it is."""
         if not isinstance(value, dict):
             return value
         origin = self._before.get(id(value))
-        if (
-            "discriminator" in value
-            and isinstance(value["discriminator"], dict)
-            and "x-implicit" in value["discriminator"]
-        ):
-            value = self._discriminated(value, origin)
-        if "default" in value and not self._fits(value["default"], value):
-            value = self._without_default(value, origin)
-        copy = {key: self._entry(key, child) for key, child in value.items()}
+        if kind == "schema":
+            value = self._sound(value, origin)
+        copy = {key: self._field(kind, key, child) for key, child in value.items()}
         if origin is not None:
             self.origins[id(copy)] = origin
         return copy
 
-    def _entry(self, key: str, child: Any) -> Any:
+    def _field(self, kind: str, key: str, child: Any) -> Any:
         if isinstance(child, Key):
-            return "#/components/schemas/" + self._names[child]
-        return (
-            self.finished(child)
-            if isinstance(child, dict | list) and key not in ("examples", "x-tally-default")
-            else child
-        )
+            return self._reference(child)
+        spec = field_of(kind, key)
+        return child if spec is None or spec.kind == "text" else self._inside(spec, child)
+
+    def _inside(self, spec: Child, child: Any) -> Any:
+        if spec.shape == "list" and isinstance(child, list):
+            return [self.finished(item, spec.kind) for item in child]
+        if spec.shape == "map" and isinstance(child, dict):
+            return {name: self.finished(item, spec.kind) for name, item in child.items()}
+        return self.finished(child, spec.kind) if spec.shape == "one" else child
+
+    def _reference(self, key: Key) -> str:
+        return "#/components/schemas/" + self._names[key]
+
+    def _sound(self, schema: dict[str, Any], origin: str | None) -> dict[str, Any]:
+        """The schema with a discriminator and a default that generators can rely on, or without."""
+        if isinstance(schema.get("discriminator"), Tagging):
+            schema = self._discriminated(schema, origin)
+        if "default" in schema and not fits(schema["default"], schema, self._components):
+            schema = self._without_default(schema, origin)
+        return schema
 
     # -- discriminators --------------------------------------------------------------------------------------------
 
-    def _discriminated(self, value: dict[str, Any], origin: str | None) -> dict[str, Any]:
-        discriminator = value["discriminator"]
-        mapping, reason = self._sound_mapping(discriminator)
-        others = {key: child for key, child in value.items() if key != "discriminator"}
+    def _discriminated(self, schema: dict[str, Any], origin: str | None) -> dict[str, Any]:
+        tagging: Tagging = schema["discriminator"]
+        mapping, reason = self._sound_mapping(tagging)
+        others = {key: child for key, child in schema.items() if key != "discriminator"}
         if reason:
-            message = (
-                f"the discriminator {discriminator['propertyName']!r} is not used to tell the members apart: {reason}"
-            )
+            message = f"the discriminator {tagging.property_name!r} is not used to tell the members apart: {reason}"
             self._report("discriminator-sound", message, origin, Level.WARNING)
             return others
-        return {**others, "discriminator": {"propertyName": discriminator["propertyName"], "mapping": mapping}}
+        return {**others, "discriminator": {"propertyName": tagging.property_name, "mapping": mapping}}
 
-    def _sound_mapping(self, discriminator: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    def _sound_mapping(self, tagging: Tagging) -> tuple[dict[str, str], str]:
         """The mapping with constant values in place of implicit names, or why there is none."""
-        name = discriminator["propertyName"]
-        mapping: dict[str, Any] = {}
-        for tag, key in discriminator["mapping"].items():
-            form = self._components.get(key, {})
-            declared = form.get("properties", {}).get(name)
-            if declared is None or name not in form.get("required", ()):
-                return {}, f"{self._names[key]} does not require it as a property"
-            constant = declared.get("const")
-            if constant is not None and tag in discriminator["x-implicit"]:
-                tag = constant
-            elif constant is not None and constant != tag:
-                return {}, f"{self._names[key]} allows only {constant!r} there, not {tag!r}"
-            if tag in mapping:
-                return {}, f"{tag!r} stands for two members"
-            if len(self._tags.get((key, name), ())) > 1:
-                return {}, f"{self._names[key]} has different values for it in different unions"
-            mapping[str(tag)] = key
+        mapping: dict[str, str] = {}
+        for stated, key in tagging.mapping.items():
+            tag, reason = self._sound_tag(stated, key, tagging)
+            if not reason and tag in mapping:
+                reason = f"{tag!r} stands for two members"
+            if reason:
+                return {}, reason
+            mapping[tag] = self._reference(key)
         return mapping, ""
 
-    @staticmethod
-    def _class_tags(forms: Any) -> dict[tuple[Key, str], set[frozenset[str]]]:
-        """The sets of tags that each class has in the unions it is a member of."""
-        found: dict[tuple[Key, str], set[frozenset[str]]] = {}
-        stack = list(forms)
-        while stack:
-            value = stack.pop()
-            if isinstance(value, list):
-                stack += value
-            elif isinstance(value, dict):
-                stack += value.values()
-                discriminator = value.get("discriminator")
-                if isinstance(discriminator, dict) and "x-implicit" in discriminator:
-                    by_class: dict[Key, set[str]] = {}
-                    for tag, key in discriminator["mapping"].items():
-                        by_class.setdefault(key, set()).add(tag)
-                    for key, tags in by_class.items():
-                        found.setdefault((key, discriminator["propertyName"]), set()).add(frozenset(tags))
-        return found
+    def _sound_tag(self, tag: str, key: Key, tagging: Tagging) -> tuple[str, str]:
+        """The value that stands for a member, and why it cannot."""
+        form, name = self._components.get(key, {}), tagging.property_name
+        declared = form.get("properties", {}).get(name)
+        if declared is None or name not in form.get("required", ()):
+            return tag, f"{self._names[key]} does not require it as a property"
+        constant = declared.get("const")
+        if constant is not None and not isinstance(constant, str):
+            return tag, f"{self._names[key]} has {constant!r} there, which is no text"
+        if constant is not None and tag in tagging.implicit:
+            tag = constant
+        elif constant is not None and constant != tag:
+            return tag, f"{self._names[key]} allows only {constant!r} there, not {tag!r}"
+        if len(self._tags.get((key, name), ())) > 1:
+            return tag, f"{self._names[key]} has different values for it in different unions"
+        return tag, ""
 
     # -- defaults --------------------------------------------------------------------------------------------------
 
-    def _fits(self, default: Any, form: Mapping[str, Any]) -> bool:
-        """Whether a scalar default can be a value of the form (its type and its list of values)."""
-        if isinstance(default, list | dict):
-            return False
-        if isinstance(key := form.get("$ref"), Key):
-            form = self._components.get(key, {})
-        for keyword in ("anyOf", "oneOf"):
-            if keyword in form:
-                return any(self._fits(default, member) for member in form[keyword])
-        if "const" in form:
-            return is_json_equal(form["const"], default)
-        if "enum" in form:
-            return any(is_json_equal(default, member) for member in form["enum"])
-        kind = form.get("type")
-        return kind is None or json_type(default) == kind or (kind == "number" and json_type(default) == "integer")
-
-    def _without_default(self, value: dict[str, Any], origin: str | None) -> dict[str, Any]:
-        if not ("type" in value or "$ref" in value or "anyOf" in value or "oneOf" in value):
-            return value  # no schema: an object of examples or extensions that has such a key
-        if not isinstance(value["default"], list | dict):
-            message = f"the default {value['default']!r} does not fit its schema: it is not generated; correct it"
-            self._report("default-valid", message, origin, Level.ERROR)
-        return {key: child for key, child in value.items() if key != "default"}
+    def _without_default(self, schema: dict[str, Any], origin: str | None) -> dict[str, Any]:
+        message = f"the default {schema['default']!r} does not fit its schema: it is not generated; correct it"
+        self._report("default-valid", message, origin, Level.ERROR)
+        return {key: child for key, child in schema.items() if key != "default"}
 
     def _report(self, code: str, message: str, origin: str | None, level: Level) -> None:
         pointer = source_pointer(origin or "")

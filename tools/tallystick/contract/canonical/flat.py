@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -62,6 +62,12 @@ class Union:
         return Part({self.keyword: [member.value for member in self.members]}, self.pointer)
 
 
+_COMPARED: Final = (
+    "types", "enum", "is_const", "checks", "additional", "additional_knows", "items", "prefix", "unions", "hidden",
+    "discriminator",
+)  # fmt: skip
+
+
 @dataclass(slots=True)
 class Flat:
     """The keywords of several schemas that must all hold, merged.
@@ -93,6 +99,14 @@ class Flat:
             enum=None if self.enum is None else list(self.enum),
         )  # fmt: skip
 
+    def says_the_same_as(self, other: Flat) -> bool:
+        """Whether both consist of the same keywords, in whatever order."""
+        return (
+            self.properties == other.properties
+            and set(self.required) == set(other.required)
+            and all(getattr(self, name) == getattr(other, name) for name in _COMPARED)
+        )
+
     def take(self, part: Part) -> None:
         """Adds the own keywords of a schema; its references and ``allOf`` are the caller's business."""
         value = part.value
@@ -110,31 +124,48 @@ class Flat:
             self.hidden.append(Part(hidden, part.pointer))
 
     def _take(self, key: str, child: Any, part: Part) -> None:
-        if key == "type":
-            self._narrow_types(frozenset((child,) if isinstance(child, str) else child))
-        elif key in ("enum", "const"):
-            self._narrow_enum(child if key == "enum" else [child], is_const=key == "const")
-        elif key == "properties":
-            for name in child:
-                known = self.properties.get(name, ())
-                self.properties[name] = (*known, part.child("properties", name))
-        elif key == "required":
-            self.required += [name for name in child if name not in self.required]
+        taker = self._takers().get(key)
+        if taker is not None:
+            taker(child, part)
         elif key in ("additionalProperties", "unevaluatedProperties"):
             self._take_additional(part.child(key), frozenset(part.value.get("properties", ())), deep=key[0] == "u")
-        elif key == "items":
-            self.items = (*self.items, part.child("items"))
-        elif key == "prefixItems":
-            self._take_prefix(part)
         elif key in ("anyOf", "oneOf"):
             members = tuple(part.child(key, index) for index in range(len(child)))
             self.unions.append(Union(key, members, part.value.get("discriminator"), part.pointer))
-        elif key == "discriminator":
-            self.discriminator = child
         elif key in _LABELS:
             self.checks.setdefault(key, child)
         elif key in _LOWER_BOUNDS or key in _UPPER_BOUNDS or key in ("pattern", "multipleOf", "uniqueItems"):
             self._take_check(key, child, part)
+
+    def _takers(self) -> Mapping[str, Callable[[Any, Part], None]]:
+        return {
+            "type": self._take_type, "enum": self._take_enum, "const": self._take_const, "items": self._take_items,
+            "properties": self._take_properties, "required": self._take_required, "prefixItems": self._take_prefix,
+            "discriminator": self._take_discriminator,
+        }  # fmt: skip
+
+    def _take_type(self, child: Any, _: Part) -> None:
+        self._narrow_types(frozenset((child,) if isinstance(child, str) else child))
+
+    def _take_enum(self, values: list[Any], _: Part) -> None:
+        self._narrow_enum(values)
+
+    def _take_const(self, value: Any, _: Part) -> None:
+        self.is_const = True
+        self._narrow_enum([value])
+
+    def _take_properties(self, child: Mapping[str, Any], part: Part) -> None:
+        for name in child:
+            self.properties[name] = (*self.properties.get(name, ()), part.child("properties", name))
+
+    def _take_required(self, names: Iterable[str], _: Part) -> None:
+        self.required += [name for name in dict.fromkeys(names) if name not in self.required]
+
+    def _take_items(self, _: Any, part: Part) -> None:
+        self.items = (*self.items, part.child("items"))
+
+    def _take_discriminator(self, child: Mapping[str, Any], _: Part) -> None:
+        self.discriminator = child
 
     def _narrow_types(self, types: frozenset[str]) -> None:
         if self.types is None:
@@ -148,8 +179,7 @@ class Flat:
             return
         self.types = both
 
-    def _narrow_enum(self, values: list[Any], *, is_const: bool) -> None:
-        self.is_const = self.is_const or is_const
+    def _narrow_enum(self, values: list[Any]) -> None:
         if self.enum is None:
             self.enum = list(values)
             return
@@ -161,15 +191,21 @@ class Flat:
 
     def _take_additional(self, part: Part, knows: frozenset[str], *, deep: bool) -> None:
         """The stricter of several; an ``unevaluatedProperties`` sees the properties of all members."""
-        if part.value is True or part.value == {}:
-            if self.additional is None:
-                self.additional, self.additional_knows = part, knows
-            return
-        if self.additional is None or self.additional.value in (True, {}) or part.value is False:
+        known = self.additional
+        if known is None or known.value in (True, {}) or part.value is False:
+            if known is not None and known.value not in (True, {}, False):
+                self._hide_additional(known, self.additional_knows)
             self.additional = part
             self.additional_knows = frozenset(self.properties) | knows if deep else knows
+        elif part.value not in (True, {}):
+            self._hide_additional(part, frozenset(self.properties) | knows if deep else knows)
 
-    def _take_prefix(self, part: Part) -> None:
+    def _hide_additional(self, part: Part, knows: frozenset[str]) -> None:
+        if part.value is not False:
+            exact = {"properties": dict.fromkeys(sorted(knows), True), "additionalProperties": part.value}
+            self.hidden.append(Part(exact, part.pointer.rpartition("/")[0]))
+
+    def _take_prefix(self, _: Any, part: Part) -> None:
         if self.prefix:
             self.hidden.append(Part({"prefixItems": part.value["prefixItems"]}, part.pointer))
             return

@@ -72,7 +72,7 @@ class SchemaRewriter:
             self.report(
                 "canonical-never", "nothing fits the schema `false`: it is generated as any value", part.pointer
             )
-            return {"not": {}}
+            return {"if": {}, "then": {"allOf": [{"not": {}}]}}
         core, notes = split(value)
         if not core:
             return self.noted({}, notes, part)
@@ -186,7 +186,7 @@ class SchemaRewriter:
             return union_form("anyOf", forms, nullable=False)
         if not flat.items:
             return {}
-        return self.merged(flat.items, part)
+        return self.merged(flat.items, part, "Item")
 
     def with_hidden(self, form: dict[str, Any], flat: Flat) -> dict[str, Any]:
         """Parts that no engine understands, where validators still see them and engines pass them by."""
@@ -217,15 +217,18 @@ class SchemaRewriter:
             return [self.raw(part.child(key, index)) for index in range(len(child))]
         return self.raw(part.child(key))
 
-    def merged(self, parts: Iterable[Part], context: Part) -> dict[str, Any]:
-        """The form of one property (or of the items) that several members of an ``allOf`` declare."""
+    def merged(self, parts: Iterable[Part], context: Part, word: str) -> dict[str, Any]:
+        """The form of one property (or of the items) that several members of an ``allOf`` declare.
+
+        If it becomes a class, that is named after the context and the word.
+        """
         distinct: list[Part] = []
         for part in parts:
             if part.value is not True and not any(is_json_equal(part.value, other.value) for other in distinct):
                 distinct.append(part)
         asserting = [part for part in distinct if part.value is False or split(part.value)[0]]
         if len(asserting) <= 1:
-            chosen = (asserting or distinct or [Part(True, context.pointer)])[0]
+            chosen = (asserting or distinct or [Part({}, context.pointer)])[0]
             form = self.use(chosen)
             return self.noted(form, split(distinct[-1].value)[1], chosen) if len(distinct) > 1 else form
         flat = Flat()
@@ -233,6 +236,7 @@ class SchemaRewriter:
             self.merger.absorb(flat, part, (), context)
         key = JOIN.join(part.pointer for part in asserting)
         merged = Part(asserting[-1].value, key)
+        self.components.claim_within(key, context.pointer, word)
         return self.noted(self.emit(flat, merged), _all_notes(distinct), asserting[-1])
 
 

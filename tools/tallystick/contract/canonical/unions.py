@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from tallystick.contract.canonical.components import Key
 from tallystick.contract.canonical.flat import Part, Union
+from tallystick.document import fragment_pointer, join
 
-__all__ = ["NULL", "Discriminators", "members_of", "union_form", "unique_forms"]
+__all__ = ["NULL", "Discriminators", "Tagging", "members_of", "tags_by_class", "union_form", "unique_forms"]
 
 NULL: Mapping[str, Any] = {"type": "null"}
 _SCHEMAS = "#/components/schemas/"
@@ -29,7 +31,7 @@ def unique_forms(forms: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def union_form(
-    keyword: str, forms: Sequence[dict[str, Any]], discriminator: Mapping[str, Any] | None = None, *, nullable: bool
+    keyword: str, forms: Sequence[dict[str, Any]], discriminator: Tagging | None = None, *, nullable: bool
 ) -> dict[str, Any]:
     """One or several forms, and perhaps null, as one.
 
@@ -49,22 +51,51 @@ def union_form(
     if not flat:
         return dict(NULL) if nullable else {}
     if len(flat) == 1:
-        return _or_null(flat, nullable)
+        return _or_null(flat, nullable=nullable)
     if keyword == "anyOf" and discriminator is None:
         return {"anyOf": [*flat, dict(NULL)] if nullable else flat}
     union: dict[str, Any] = {keyword: flat}
     if discriminator is not None:
-        union["discriminator"] = dict(discriminator)
-    return _or_null([union], nullable)
+        union["discriminator"] = discriminator
+    return _or_null([union], nullable=nullable)
 
 
-def _or_null(forms: list[dict[str, Any]], nullable: bool) -> dict[str, Any]:
+def _or_null(forms: list[dict[str, Any]], *, nullable: bool) -> dict[str, Any]:
     (form,) = forms
     if not nullable or form == {}:
         return form
     if set(form) == {"anyOf"}:
         return {"anyOf": [*form["anyOf"], dict(NULL)]}
     return {"anyOf": [form, dict(NULL)]}
+
+
+class Tagging:
+    """A discriminator while the classes that it leads to have no names yet."""
+
+    __slots__ = ("implicit", "mapping", "property_name")
+
+    def __init__(self, property_name: str, mapping: Mapping[str, Key], implicit: Iterable[str] = ()) -> None:
+        self.property_name = property_name
+        self.mapping = mapping
+        self.implicit = frozenset(implicit)
+        """Tags that nobody stated: the names of the members."""
+
+
+def tags_by_class(forms: Iterable[Mapping[str, Any]]) -> dict[tuple[Key, str], set[frozenset[str]]]:
+    """The sets of tags that each class has, by class and property, in the unions it is a member of."""
+    found: dict[tuple[Key, str], set[frozenset[str]]] = {}
+    stack: list[Any] = list(forms)
+    while stack:
+        value = stack.pop()
+        if isinstance(value, list):
+            stack += value
+        elif isinstance(value, dict):
+            stack += value.values()
+        elif isinstance(value, Tagging):
+            for key in set(value.mapping.values()):
+                tags = frozenset(tag for tag, other in value.mapping.items() if other == key)
+                found.setdefault((key, value.property_name), set()).add(tags)
+    return found
 
 
 class Discriminators:
@@ -75,7 +106,7 @@ class Discriminators:
 
     def of(
         self, union: Union, named: Sequence[tuple[Part, str]], forms: Sequence[dict[str, Any]], pointer: str
-    ) -> dict[str, Any] | None:
+    ) -> Tagging | None:
         """The discriminator of a union with a mapping for every member, or None where it cannot tell them apart.
 
         Args:
@@ -91,29 +122,26 @@ class Discriminators:
             self._report("discriminator-sound", message, pointer)
             return None
         targets = {target: form["$ref"] for (_, target), form in zip(named, forms, strict=True)}
-        mapping: dict[str, Any] = {}
-        stated = union.discriminator.get("mapping")
+        mapping = self._stated(union.discriminator, targets, pointer)
+        covered = set(mapping.values())
+        implicit = {target.rpartition("/")[2]: key for target, key in targets.items() if key not in covered}
+        return Tagging(union.discriminator["propertyName"], {**mapping, **implicit}, implicit)
+
+    def _stated(self, discriminator: Mapping[str, Any], targets: Mapping[str, Key], pointer: str) -> dict[str, Key]:
+        """The mapping as the description has it, as far as it leads to members."""
+        mapping: dict[str, Key] = {}
+        stated = discriminator.get("mapping")
         for tag, value in (stated if isinstance(stated, dict) else {}).items():
             target = _mapped_pointer(value)
             if target in targets:
                 mapping[tag] = targets[target]
             else:
-                message = (
-                    f"the discriminator maps {tag!r} to {value!r}, which is no member of the union: correct the mapping"
-                )
+                message = f"the discriminator maps {tag!r} to {value!r}, which is no member of the union: correct it"
                 self._report("discriminator-sound", message, pointer)
-        covered = set(mapping.values())
-        for target, reference in targets.items():
-            if reference not in covered:
-                mapping[target.rpartition("/")[2]] = reference
-        return {"propertyName": union.discriminator["propertyName"], "mapping": mapping, "x-implicit": sorted(
-            target.rpartition("/")[2] for target, reference in targets.items() if reference not in covered
-        )}  # fmt: skip
+        return mapping
 
 
 def _mapped_pointer(value: Any) -> str:
     """A mapping value is a component name or a reference."""
     text = str(value)
-    if text.startswith("#"):
-        return text[1:]
-    return f"/components/schemas/{text}"
+    return fragment_pointer(text) if text.startswith("#") else join("/components/schemas", text)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tallystick.contract.canonical.classes import class_notes
 from tallystick.contract.canonical.components import is_named
-from tallystick.contract.canonical.flat import JOIN, KIND, Flat, Part, Union, source_pointer
-from tallystick.contract.canonical.naming import Naming, constant_of
-from tallystick.contract.canonical.unions import NULL, Discriminators, union_form, unique_forms
+from tallystick.contract.canonical.flat import JOIN, KIND, Flat, Part, Union
+from tallystick.contract.canonical.naming import Naming
+from tallystick.contract.canonical.unions import NULL, Discriminators, Tagging, union_form, unique_forms
+from tallystick.contract.canonical.variant_words import constant_of, variant_words
 from tallystick.findings import Level
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class UnionForms:
         members = [member for member in union.members if not self._is_null(member)]
         nullable = len(members) < len(union.members)
         forms = [self._rewriter.use(member) for member in members]
-        if is_named(part.pointer) and len(unique_forms(forms)) > 1:
+        if is_named(part.pointer) and len(unique_forms(forms)) > 1 and {} not in forms:
             reference = self._rewriter.components.refer(part.pointer, lambda: self._class(union, members, forms, part))
             return union_form("anyOf", [reference], nullable=nullable)
         return union_form(union.keyword, forms, self._discriminator(union, members, forms, part), nullable=nullable)
@@ -48,7 +49,7 @@ class UnionForms:
 
     def _discriminator(
         self, union: Union, members: Sequence[Part], forms: Sequence[dict[str, Any]], part: Part
-    ) -> dict[str, Any] | None:
+    ) -> Tagging | None:
         named = [(member, self._merger.target_pointer(member)) for member in members]
         return self._discriminators.of(union, named, forms, part.pointer)
 
@@ -95,24 +96,23 @@ class UnionForms:
 
     def _variants(self, flat: Flat, union: Union, part: Part) -> tuple[list[Part], list[dict[str, Any]]]:
         members, forms = [], []
-        for index, member in enumerate(union.members):
+        words = variant_words([member.value for member in union.members])
+        for member, word in zip(union.members, words, strict=True):
             variant = flat.copy()
             self._merger.absorb(variant, member, (), part)
             if variant.contradictions and not flat.contradictions:
                 continue  # a member that no value of the base fits
             members.append(member)
-            forms.append(self._rewriter.emit(variant, self._variant(member, index, union, part)))
+            if variant.says_the_same_as(self._merger.flatten(member)):
+                forms.append(self._rewriter.use(member))  # what stands beside the union adds nothing to it
+            else:
+                forms.append(self._rewriter.emit(variant, self._variant(member, word, part)))
         return members, forms
 
-    def _variant(self, member: Part, index: int, union: Union, part: Part) -> Part:
-        """The merged member as a part of its own; claims its class name: that of the base and that of the member."""
-        target = self._merger.target_pointer(member)
-        if target and target != member.pointer:
-            word = self._naming.candidates(target)[0]
-        else:
-            word = self._naming.variant(index, [other.value for other in union.members])
+    def _variant(self, member: Part, word: str, part: Part) -> Part:
+        """The merged member as a part of its own, named after what holds the union and what tells the member apart."""
         key = part.pointer + JOIN + member.pointer
-        self._rewriter.components.claim(key, self._naming.candidates(source_pointer(part.pointer), word))
+        self._rewriter.components.claim_within(key, part.pointer, word)
         return Part(dict(member.value) if isinstance(member.value, dict) else {}, key)
 
     # -- families --------------------------------------------------------------------------------------------------
@@ -135,8 +135,8 @@ class UnionForms:
             forms.append(form)
             if "$ref" in form:
                 mapping[tag] = form["$ref"]
-        discriminator = {"propertyName": self._merger.inheritance.property_name(target.pointer), "mapping": mapping}
-        family = union_form("oneOf", unique_forms(forms), {**discriminator, "x-implicit": []}, nullable=False)
+        tagging = Tagging(self._merger.inheritance.property_name(target.pointer), mapping)
+        family = union_form("oneOf", unique_forms(forms), tagging, nullable=False)
         message = (
             "the schema stands for all that inherit from it: generated as their union, and itself for unknown ones"
         )

@@ -1,0 +1,53 @@
+"""Whether a default can be a value of its schema, as far as a generated class cares: type, list of values, format."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from tallystick.contract.canonical.components import Key
+from tallystick.contract.canonical.flat import is_json_equal, json_type
+
+__all__ = ["fits"]
+
+_DEEPEST: Final = 20
+_PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "date": dt.date.fromisoformat,
+    "date-time": dt.datetime.fromisoformat,
+    "uuid": uuid.UUID,
+}
+"""Formats that become types of their own."""
+
+
+def fits(default: Any, form: Mapping[str, Any], components: Mapping[Key, Mapping[str, Any]], depth: int = 0) -> bool:
+    """Whether a scalar default can be a value of a canonical form whose references are keys of ``components``."""
+    key = form.get("$ref")
+    if isinstance(key, Key):
+        form = components.get(key, {})
+    for keyword in ("anyOf", "oneOf"):
+        if keyword in form:
+            inside = depth < _DEEPEST
+            return inside and any(fits(default, member, components, depth + 1) for member in form[keyword])
+    if "const" in form:
+        return is_json_equal(form["const"], default)
+    if "enum" in form:
+        return any(is_json_equal(default, member) for member in form["enum"])
+    return _has_type(default, form.get("type")) and _has_format(default, form.get("format"))
+
+
+def _has_type(value: Any, kind: Any) -> bool:
+    found = json_type(value)
+    return kind is None or found == kind or (kind == "number" and found == "integer")
+
+
+def _has_format(value: Any, name: Any) -> bool:
+    parser = _PARSERS.get(name) if isinstance(name, str) and isinstance(value, str) else None
+    if parser is None:
+        return True
+    try:
+        parser(value)
+    except ValueError:
+        return False
+    return True
