@@ -89,7 +89,6 @@ def _serve(settings: Settings, options: argparse.Namespace) -> int:
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=round(settings.close_seconds) + 1,
-        h11_max_incomplete_event_size=64 << 10,
     )
     _settle_memory()
     DrainingServer(config, _resources_of(app), settings.drain_seconds).run()
@@ -103,7 +102,7 @@ def _resources_of(app: FastAPI) -> Resources:
 
 
 def _settle_memory() -> None:
-    """Takes what was made at start out of the collector's sight; it stays for good and would be looked at again and again."""
+    """Takes what was made at start out of the collector's sight: it stays for good."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)

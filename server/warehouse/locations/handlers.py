@@ -48,9 +48,9 @@ class Locations(LocationsHandlers):
     async def update_location(
         self,
         *,
-        caller: Caller,
+        caller: Caller,  # noqa: ARG002 - whoever may
         location_id: UUID,
-        body: models.LocationUpdate,  # noqa: ARG002 - whoever may
+        body: models.LocationUpdate,
     ) -> UpdateLocation200:
         """Changes a location."""
         changes = cast("service.Changes", body.model_dump(mode="json", exclude_unset=True))

@@ -17,7 +17,7 @@ _LIVE = text("deleted_at IS NULL")
 
 
 class LocationRow(Base):
-    """A place where stock is kept. A deleted one stays as a row, since its movements name it; its code is free again."""
+    """A place where stock is kept. A deleted one stays as a row, since movements name it; its code is free again."""
 
     __tablename__ = "locations"
     __table_args__ = (

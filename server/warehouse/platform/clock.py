@@ -7,6 +7,9 @@ from typing import Protocol
 
 __all__ = ["Clock", "FixedClock", "SystemClock", "utc"]
 
+_FIRST = datetime.min.replace(tzinfo=UTC)
+_LAST = datetime.max.replace(tzinfo=UTC)
+
 
 class Clock(Protocol):
     """Tells the time."""
@@ -40,8 +43,8 @@ class FixedClock:
 
 
 def utc(moment: datetime) -> datetime:
-    """An aware moment in UTC. What lies before year 1 or after year 9999 there becomes the nearest moment that does not."""
+    """An aware moment in UTC. Before year 1 or after year 9999 it becomes the nearest moment within."""
     try:
         return moment.astimezone(UTC)
     except OverflowError:
-        return (datetime.max if moment.year > 5000 else datetime.min).replace(tzinfo=UTC)
+        return _LAST if moment.year > 5000 else _FIRST

@@ -1,7 +1,7 @@
 """The database: one set of tables, SQLite embedded or PostgreSQL, the same code on both.
 
-SQLite runs in WAL mode with one connection that writes (``BEGIN IMMEDIATE``, so that a writer never fails half-way) and a
-few that read. PostgreSQL has one pool; reads run in autocommit there, which spares two round trips each.
+SQLite runs in WAL mode with one connection that writes (``BEGIN IMMEDIATE``, so that a writer never fails half-way) and
+a few that read. PostgreSQL has one pool; reads run in autocommit there, which spares two round trips each.
 """
 
 from __future__ import annotations
@@ -157,7 +157,12 @@ async def upsert(session: AsyncSession, table: type[Base], key: Mapping[str, Any
 
 def _sqlite(url: URL, *, size: int, begin: str, patience: float) -> AsyncEngine:
     engine = create_async_engine(
-        url, pool_size=size, max_overflow=0, pool_timeout=patience, connect_args={"timeout": patience}
+        url,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=patience,
+        hide_parameters=True,
+        connect_args={"timeout": patience},
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite(patience))
     event.listen(engine.sync_engine, "begin", _begin_with(begin))
@@ -194,5 +199,6 @@ def _postgresql(url: URL, connections: int, patience: float) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=patience,
         pool_recycle=1800,
+        hide_parameters=True,
         connect_args={"timeout": patience, "command_timeout": 30, "server_settings": {"lock_timeout": "5s"}},
     )

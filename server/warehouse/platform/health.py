@@ -14,8 +14,10 @@ __all__ = ["Health", "metrics_endpoint"]
 
 
 class Health:
-    """``/livez`` never asks anybody else: a database that is away is no reason to restart us. ``/readyz`` does, and goes
-    red as soon as the service is about to stop."""
+    """``/livez`` never asks anybody else: a database that is away is no reason to restart us.
+
+    ``/readyz`` does, and goes red as soon as the service is about to stop.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -1,8 +1,8 @@
 """Safe repeats: the first answer to a request is kept, and given again when the request comes again.
 
 A key is claimed in a transaction of its own before the work begins, and completed in the transaction of the work: the
-answer is kept exactly if the change is. A claim whose request died is taken over after a minute; should that request still
-be alive, it finds its claim gone and is rolled back.
+answer is kept exactly if the change is. A claim whose request died is taken over after a minute; should that request
+still be alive, it finds its claim gone and is rolled back.
 """
 
 from __future__ import annotations

@@ -55,7 +55,9 @@ def hide_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 def _renderers(form: Literal["json", "console"]) -> list[Processor]:
     if form == "console":
         return [structlog.dev.ConsoleRenderer()]
-    return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(serializer=_json)]
+    # never the local variables: they hold passwords and tokens
+    errors = structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
+    return [structlog.processors.ExceptionRenderer(errors), structlog.processors.JSONRenderer(serializer=_json)]
 
 
 def _json(value: Any, **_: Any) -> str:

@@ -1,7 +1,7 @@
 """The outbox: jobs written in the same transaction as the change that asks for them.
 
-A job exists exactly if its change was committed. A relay hands the rows to a runner, which names the execution by the row's
-id, so that a crash between the two neither loses nor doubles a job.
+A job exists exactly if its change was committed. A relay hands the rows to a runner, which names the execution by the
+row's id, so that a crash between the two neither loses nor doubles a job.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["JobRow", "Outbox"]
 
 
 class JobRow(Base):
-    """A job that is due at ``run_at``. ``handed_over_at`` is set once a runner has it, ``finished_at`` once it is done."""
+    """A job, due at ``run_at``. ``handed_over_at`` is set once a runner has it, ``finished_at`` once it is done."""
 
     __tablename__ = "jobs"
     __table_args__ = (Index(None, "handed_over_at", "run_at"),)

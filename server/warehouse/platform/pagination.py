@@ -1,7 +1,7 @@
 """Lists, page by page: signed keyset cursors that belong to one query.
 
-A cursor names the last entry that was seen, so pages neither repeat nor skip entries when others are added meanwhile, and
-the thousandth page costs as much as the first.
+A cursor names the last entry that was seen, so pages neither repeat nor skip entries when others are added meanwhile,
+and the thousandth page costs as much as the first.
 """
 
 from __future__ import annotations
@@ -107,8 +107,8 @@ async def read_page(
 ) -> Page:
     """One page of a statement's rows in the given order.
 
-    ``query`` is what identifies the list besides its position: its name, filters and order, as JSON values. The sort keys
-    are appended to each row, behind the statement's own columns.
+    ``query`` is what identifies the list besides its position: its name, filters and order, as JSON values. The sort
+    keys are appended to each row, behind the statement's own columns.
 
     Raises:
         InvalidCursor: see ``Cursors.read``.

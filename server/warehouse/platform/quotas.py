@@ -9,15 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
 from limits import RateLimitItem, RateLimitItemPerSecond
-from limits.aio.storage import Storage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from limits.aio.storage import MemoryStorage, Storage
+from limits.aio.strategies import RateLimiter, SlidingWindowCounterRateLimiter
 from limits.storage import storage_from_string
 
 from warehouse.contract._runtime.descriptors import RateLimit
 
 __all__ = ["Quota", "Quotas", "Spent", "duration"]
 
+_log = structlog.get_logger(__name__)
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 
 
@@ -70,12 +72,16 @@ class Spent:
 
 
 class Quotas:
-    """Counts requests. ``storage`` is an address that the library ``limits`` understands; ``overrides`` are by name."""
+    """Counts requests. ``storage`` is an address that the library ``limits`` understands; ``overrides`` are by name.
+
+    While a shared storage is away each process counts for itself: quotas are looser then, but never gone.
+    """
 
     def __init__(self, storage: str, overrides: Mapping[str, int]) -> None:
         kept = storage_from_string(storage)
         assert isinstance(kept, Storage)
         self._limiter = SlidingWindowCounterRateLimiter(kept)
+        self._fallback = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._overrides = overrides
         self._quotas: dict[RateLimit, tuple[Quota, RateLimitItem]] = {}
 
@@ -95,7 +101,15 @@ class Quotas:
     async def spend(self, declared: RateLimit, who: str) -> Spent:
         """Counts one request of ``who``."""
         quota, item = self._known(declared)
-        is_allowed = await self._limiter.hit(item, who)
-        window = await self._limiter.get_window_stats(item, who)
-        seconds = max(1, min(quota.window, math.ceil(window.reset_time - time.time())))
-        return Spent(quota, is_allowed, window.remaining, seconds)
+        try:
+            return await _spend(self._limiter, quota, item, who)
+        except Exception:  # noqa: BLE001 - each storage has errors of its own
+            _log.warning("quotas are counted by this process alone", exc_info=True)
+            return await _spend(self._fallback, quota, item, who)
+
+
+async def _spend(limiter: RateLimiter, quota: Quota, item: RateLimitItem, who: str) -> Spent:
+    is_allowed = await limiter.hit(item, who)
+    window = await limiter.get_window_stats(item, who)
+    seconds = max(1, min(quota.window, math.ceil(window.reset_time - time.time())))
+    return Spent(quota, is_allowed, window.remaining, seconds)

@@ -1,4 +1,4 @@
-"""Everything that one instance of the service holds, made without touching anything, then opened and closed in order."""
+"""What one instance of the service holds: made without touching anything, then opened and closed in order."""
 
 from __future__ import annotations
 

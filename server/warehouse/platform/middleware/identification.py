@@ -20,7 +20,9 @@ _TRACE_PARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})
 
 
 class Identification:
-    """Puts a ``RequestContext`` into the ASGI scope. Its id is the trace id of ``traceparent`` (W3C Trace Context), or new.
+    """Puts a ``RequestContext`` into the ASGI scope.
+
+    Its id is the trace id of ``traceparent`` (W3C Trace Context), or a new one.
 
     ``proxies`` is how many trusted proxies add to ``X-Forwarded-For``: only what they added is believed.
     """
