@@ -79,6 +79,42 @@ def test_bundle_writes_json_when_the_name_says_so(tally):
     assert json.loads(Path("build/openapi.json").read_text())["components"]["schemas"]["Shelf"]["type"] == "object"
 
 
+ONE_FILE = "# the contract\nopenapi: 3.1.0\ninfo: {title: T, version: '1'}  # a comment\nx-a: &a 1\nx-b: *a\n"
+
+
+def test_one_file_is_written_as_it_stands(tally):
+    """A description that needs no bundling keeps its comments, anchors and layout, byte for byte."""
+    Path("one.yaml").write_text(ONE_FILE)
+    assert tally("bundle", "one.yaml")[:2] == (0, ONE_FILE)
+    assert tally("bundle", "one.yaml", "-o", "out.yml")[0] == 0
+    assert Path("out.yml").read_text() == ONE_FILE
+
+
+def test_the_notation_can_be_changed(tally):
+    """One file is written anew where another notation is asked for."""
+    Path("one.yaml").write_text(ONE_FILE)
+    tally("bundle", "one.yaml", "-o", "out.json")
+    value = {"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "x-a": 1, "x-b": 1}
+    assert json.loads(Path("out.json").read_text()) == value
+    tally("bundle", "out.json", "-o", "back.yaml")
+    assert Path("back.yaml").read_text() == ("openapi: 3.1.0\ninfo:\n  title: T\n  version: '1'\nx-a: 1\nx-b: 1\n")
+
+
+def test_duplicate_keys_are_not_passed_on(tally):
+    """A bundle is valid YAML even where the description is not."""
+    Path("one.yaml").write_text(ONE_FILE + "x-a: 2\n")
+    code, out, _ = tally("bundle", "one.yaml")
+    assert code == 1
+    assert out.count("x-a") == 1
+
+
+def test_keys_keep_their_order(tally):
+    """What is added comes last; everything else stays where it was."""
+    _, out, _ = tally("bundle", "openapi.yaml")
+    keys = [line.partition(":")[0] for line in out.splitlines() if line[:1].isalpha()]
+    assert keys == ["openapi", "info", "tags", "paths", "webhooks", "components"]
+
+
 def test_a_bundle_is_a_description_again(tally):
     """Bundling a bundle changes nothing."""
     tally("bundle", "-o", "once.yaml")
@@ -118,9 +154,11 @@ def test_inspect_tells_people_too(tally):
     _, out, err = tally("inspect")
     assert out == ""
     assert err.startswith(
-        "Shelves\\x1b[31m 2 (OpenAPI 3.1.0)\n\noperations: 1\n  GET  /shelves/{id}  getShelf  shelves  "
+        "Shelves\\x1b[31m 2 (OpenAPI 3.1.0)\n\noperations: 1\n"
+        "  GET  /shelves/{id}  shelves.get_shelf  1 parameter  200  public  deprecated\n"
     )
-    assert "deprecated, public\n" in err
+    assert "webhooks: 1\n  POST  shelfFull  default.on_shelf_full  -  204  public\n" in err
+    assert "schemas: 1\n  Shelf\n" in err
 
 
 @pytest.mark.parametrize("command", ["bundle", "inspect"])

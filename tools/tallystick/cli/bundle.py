@@ -34,11 +34,22 @@ def register(app: typer.Typer) -> None:
         """Write a description as one file.
 
         It goes to --output, or to standard output. It is JSON when the output file, or else the description, ends
-        with .json, and YAML otherwise.
+        with .json, and YAML when it ends with .yaml or .yml; else it is what the description is. A description that is one file already is written as it stands, comments
+        included; of several files the comments are left out.
         """
         tree = bundled(run, file, allow_host)
-        findings, value = _canonical(tree) if canonical else (tree.findings, tree.value)
-        return Outcome(findings, product=_text(value, run.output or description_path(run, file)).encode())
+        as_json = _is_json(run.output or description_path(run, file), tree)
+        if canonical:
+            findings, value = _canonical(tree)
+            return Outcome(findings, product=_text(value, as_json=as_json))
+        return Outcome(
+            tree.findings, product=_as_it_stands(tree, as_json=as_json) or _text(tree.value, as_json=as_json)
+        )
+
+
+def _is_json(target: Path, tree: Bundle) -> bool:
+    suffix = target.suffix.lower()
+    return suffix == ".json" if suffix in (".json", ".yaml", ".yml") else tree.source.root.is_json
 
 
 def _canonical(tree: Bundle) -> tuple[tuple[Finding, ...], dict[str, Any]]:
@@ -49,7 +60,15 @@ def _canonical(tree: Bundle) -> tuple[tuple[Finding, ...], dict[str, Any]]:
     return (*contract.findings, *canonical.findings), canonical.document
 
 
-def _text(value: dict[str, Any], path: Path) -> str:
+def _as_it_stands(tree: Bundle, *, as_json: bool) -> bytes | None:
+    """The text of the root file where it is the bundle, in the notation asked for; else None."""
+    root = tree.source.root
+    if tree.value is not root.value or root.is_json != as_json or any(r.code == "duplicate-key" for r in root.remarks):
+        return None
+    return root.text.encode()
+
+
+def _text(value: dict[str, Any], *, as_json: bool) -> bytes:
     from tallystick.document.writing import to_json, to_yaml
 
-    return to_json(value) if path.suffix.lower() == ".json" else to_yaml(value)
+    return (to_json(value) if as_json else to_yaml(value)).encode()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from tallystick.contract import Body, Contract, MediaType, Operation, Parameter, Reply, Schema
 
 __all__ = ["register"]
+
+_WIDTH: Final = 118
 
 
 def register(app: typer.Typer) -> None:
@@ -105,15 +108,28 @@ def _overview(contract: Contract) -> Iterator[str]:
     for title, operations in groups:
         if operations:
             yield f"\n{title}: {len(operations)}"
-            rows = [(item.method, item.path, item.id, item.tag, _marks(item)) for item in operations]
-            yield from _table(rows)
-    names = ", ".join(contract.schemas)
-    yield f"\nschemas: {len(contract.schemas)}" + (f" ({names})" if names else "")
+            yield from _table([_row(operation) for operation in operations])
+    yield f"\nschemas: {len(contract.schemas)}"
+    yield from textwrap.wrap(", ".join(contract.schemas), _WIDTH, initial_indent="  ", subsequent_indent="  ")
 
 
-def _marks(operation: Operation) -> str:
-    marks = ("deprecated", operation.deprecated), ("public", not operation.security)
-    return ", ".join(mark for mark, applies in marks if applies)
+def _row(operation: Operation) -> tuple[str, ...]:
+    takes = [f"{len(operation.parameters)} parameters"] if len(operation.parameters) > 1 else []
+    takes += ["1 parameter"] if len(operation.parameters) == 1 else []
+    takes += [media.name for media in operation.body.content] if operation.body else []
+    returns = " ".join(reply.status for reply in operation.replies)
+    marks = ["deprecated"] if operation.deprecated else []
+    marks += [f"{len(operation.callbacks)} callbacks"] if operation.callbacks else []
+    return (
+        operation.method, operation.path, operation.call, ", ".join(takes) or "-", returns or "-",
+        _security(operation), ", ".join(marks),
+    )  # fmt: skip
+
+
+def _security(operation: Operation) -> str:
+    if not operation.security:
+        return "public"
+    return " or ".join(" and ".join(way) or "none" for way in operation.security)
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:

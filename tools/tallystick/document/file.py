@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,17 @@ class Document:
     """The file as it was read, without its byte order mark."""
     nodes: int
     """How many values the file holds, those behind aliases counted at every use."""
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the file is JSON, and not YAML in another form."""
+        if not self.text.lstrip().startswith(("{", "[")):
+            return False
+        try:
+            json.loads(self.text)
+        except ValueError:
+            return False
+        return True
 
     def place(self, pointer: str, *, key: bool = False) -> Place:
         """The place of the value or key at ``pointer``, or of its nearest ancestor."""
