@@ -12,19 +12,21 @@ from tallystick.cli.command import command
 from tallystick.cli.description import AllowHostOption, SpecOption, bundled
 from tallystick.cli.outcome import Outcome
 from tallystick.cli.run import Run
-from tallystick.findings import InputError
+from tallystick.findings import Finding, InputError
 
 if TYPE_CHECKING:
     from tallystick.contract import Canonical, Contract
     from tallystick.generate.targets import Result, Target
 
-__all__ = ["register"]
+__all__ = ["check_findings", "register"]
 
 _Folder = Annotated[Path | None, typer.Option(metavar="DIR", file_okay=False, help="Folder of the generated server.")]
 _ClientFolder = Annotated[Path | None, typer.Option(metavar="DIR", file_okay=False, help="Folder of the client.")]
 _ModelsFile = Annotated[Path | None, typer.Option(metavar="FILE", dir_okay=False, help="File of the models alone.")]
 _Package = Annotated[str | None, typer.Option(metavar="NAME", help="Dotted name the result is imported as.")]
-_ClassName = Annotated[str | None, typer.Option("--name", metavar="NAME", help="Name of the API in the client's class names.")]
+_ClassName = Annotated[
+    str | None, typer.Option("--name", metavar="NAME", help="Name of the API in the client's class names.")
+]
 _Check = Annotated[bool, typer.Option("--check", help="Write nothing; fail where a file would change.")]
 
 
@@ -47,18 +49,36 @@ def register(app: typer.Typer) -> None:
 
         Without --server, --client or --models, everything that tally.toml names.
         """
-        from tallystick.contract import read
-        from tallystick.generate.targets import run_targets
-
         targets = _targets(run, server, client, models, package, name)
-        tree = bundled(run, spec, allow_host)
-        contract = functools.cache(lambda: read(tree))
-        canonical = functools.cache(lambda: _canonical(contract()))
-        results = run_targets(tree, targets, check=check, canonical=canonical)
-        found = [*tree.findings, *(f for result in results for f in result.findings)]
-        if any(result.described >= 0 for result in results):
-            found += contract().findings
+        found, results = _generated(run, spec, targets, allow_host, check=check)
         return Outcome(found, facts=_facts(results), preface=_told(results, check=check))
+
+
+def check_findings(run: Run) -> list[Finding]:
+    """What ``tally generate --check`` finds for everything that the configuration names.
+
+    Raises:
+        InputError: nothing is named, or the description cannot be read.
+    """
+    found, _ = _generated(run, None, _configured(run), None, check=True)
+    return found
+
+
+def _generated(
+    run: Run, spec: str | None, targets: list[Target], allow_host: list[str] | None, *, check: bool
+) -> tuple[list[Finding], list[Result]]:
+    """Writes (or compares) the targets; the description is read as far as they need it."""
+    from tallystick.contract import read
+    from tallystick.generate.targets import run_targets
+
+    tree = bundled(run, spec, allow_host)
+    contract = functools.cache(lambda: read(tree))
+    canonical = functools.cache(lambda: _canonical(contract()))
+    results = run_targets(tree, targets, check=check, canonical=canonical)
+    found = [*tree.findings, *(f for result in results for f in result.findings)]
+    if any(result.described >= 0 for result in results):
+        found += contract().findings
+    return found, results
 
 
 def _canonical(contract: Contract) -> Canonical:
@@ -77,7 +97,9 @@ def _targets(
     if server is not None and client is not None:
         raise InputError.of("usage", "give --server and --client in two calls: each has a --package of its own")
     if (server or client) and not _is_dotted(package):
-        raise InputError.of("usage", f"--package must be a dotted Python name, such as warehouse.contract, not {package!r}")
+        raise InputError.of(
+            "usage", f"--package must be a dotted Python name, such as warehouse.contract, not {package!r}"
+        )
     found = []
     if server is not None:
         found.append(Target("server", server, package or ""))
