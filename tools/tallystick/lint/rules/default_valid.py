@@ -51,7 +51,8 @@ class DefaultValid(Check):
         parent = node.parent
         if parent is not None and node.property_name in parent.required:
             message = f"{node.property_name!r} is required, so its default is never used: drop one of the two"
-            self.report(node.at("default"), message, level=Level.WARNING)
+            only_replies = self.context.uses.sides(parent) == {"reply"}
+            self.report(node.at("default"), message, level=Level.INFO if only_replies else Level.WARNING)
 
     def finish(self) -> None:
         """Validates."""

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from tallystick.contract.visit import SchemaNode
 from tallystick.document import escape
+from tallystick.findings import Level
 from tallystick.lint.rule import Check, Group, on, rule
 from tallystick.lint.values import shown
 
@@ -129,13 +130,20 @@ class DiscriminatorSound(Check):
             elif mapped and resolved.pointer not in mapped:
                 self.report(member.pointer, f"the mapping has no value for {_called(resolved)}: add one")
             elif resolved.name is None and not mapped:
-                self.report(member.pointer, "a member without a name cannot be picked: move it to components/schemas")
+                self._nameless(member, stated["propertyName"])
             else:
                 values = {
                     key for key, target in targets.items() if target is not None and target.pointer == resolved.pointer
                 }
                 self._property(member, resolved, name, values, has_default="defaultMapping" in stated)
             seen.add(resolved.pointer)
+
+    def _nameless(self, member: SchemaNode, name: str) -> None:
+        """An inline member: invisible to a discriminator (section 4.8.25), though a constant still tells it apart."""
+        declared = self.tree.all_properties(member).get(name)
+        level = Level.WARNING if declared is not None and declared.enum is not None else None
+        message = "a member without a name cannot be picked by a discriminator: move it to components/schemas"
+        self.report(member.pointer, message, level=level)
 
     def _property(
         self, member: SchemaNode, resolved: SchemaNode, name: str, values: set[str], *, has_default: bool

@@ -17,6 +17,18 @@ _KNOWN: Final = frozenset((
     "sf-binary", "sf-boolean", "sf-decimal", "sf-integer", "sf-string", "sf-token", "time-local", "uint8", "uint16",
     "uint32", "uint64", "unixtime", "unix-time",
 ))  # fmt: skip
+_MEANT: Final = {
+    "url": "uri",
+    "datetime": "date-time",
+    "timestamp": "date-time",
+    "guid": "uuid",
+    "uint": "uint64",
+    "long": "int64",
+    "integer": "int64",
+    "int": "int32",
+    "ip": "ipv4",
+    "mail": "email",
+}
 _INSTANT: Final = re.compile(r"(?:[a-z0-9]_at|[a-z0-9]At)\Z")
 
 
@@ -68,7 +80,7 @@ class FormatKnown(Check):
         name = node.text("format")
         if not name or name in _KNOWN or name in self.options.extra:
             return
-        near = difflib.get_close_matches(name, sorted(_KNOWN), n=1, cutoff=0.75)
+        near = _near(name)
         hint = (
             f"did you mean {near[0]!r}?" if near else "use a known one, `pattern`, or the option `extra` of this rule"
         )
@@ -82,3 +94,10 @@ class FormatKnown(Check):
             return
         if not any(keyword in node.fields for keyword in ("format", "pattern", "enum", "const")):
             self.report(node.at("type"), f"{name!r} looks like a point in time: add `format: date-time`")
+
+
+def _near(name: str) -> list[str]:
+    """The known format that is probably meant; structured fields are too rare to be suggested."""
+    if name.lower() in _MEANT:
+        return [_MEANT[name.lower()]]
+    return difflib.get_close_matches(name, sorted(known for known in _KNOWN if not known.startswith("sf-")), 1, 0.75)

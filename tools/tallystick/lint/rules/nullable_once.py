@@ -1,8 +1,12 @@
 """``nullable-once``."""
 
+from typing import Final
+
 from tallystick.contract.visit import SchemaNode
 from tallystick.findings import Level
 from tallystick.lint.rule import Check, Group, on, rule
+
+_FEW: Final = 5
 
 
 @rule(
@@ -45,6 +49,19 @@ from tallystick.lint.rule import Check, Group, on, rule
 class NullableOnce(Check):
     """One check per version."""
 
+    def start(self) -> None:
+        """Null schemas that a type list could replace."""
+        self._long: list[tuple[str, str]] = []
+
+    def finish(self) -> None:
+        """The longer spelling is valid: one note for all of them where it is the habit."""
+        if len(self._long) > _FEW:
+            pointer, message = self._long[0]
+            self.report(pointer, f"{message} ({len(self._long) - 1} more like it)", level=Level.INFO)
+            return
+        for pointer, message in self._long:
+            self.report(pointer, message, level=Level.INFO)
+
     @on(SchemaNode, having=("nullable",))
     def keyword(self, node: SchemaNode) -> None:
         """The 3.0 keyword, alone or too late."""
@@ -78,4 +95,4 @@ class NullableOnce(Check):
             ):
                 types = ", ".join(sorted(others[0].types))
                 message = f"write `type: [{types}, 'null']` instead of {keyword} with a null schema"
-                self.report(null.pointer, message, level=Level.INFO)
+                self._long.append((null.pointer, message))

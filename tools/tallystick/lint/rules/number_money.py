@@ -1,6 +1,7 @@
 """``number-money``."""
 
 import re
+from typing import Final
 
 from tallystick.contract.visit import SchemaNode
 from tallystick.lint.rule import Check, Group, Options, on, rule
@@ -16,7 +17,7 @@ class NumberMoneyOptions(Options):
     )  # fmt: skip
 
 
-_NOT_MONEY = re.compile(r"rate|ratio|percent|count|factor|weight")
+_NOT_MONEY: Final = re.compile(r"rate|ratio|percent|count|factor|weight|amount_?to")
 
 
 @rule(

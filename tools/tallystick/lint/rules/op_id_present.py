@@ -35,5 +35,6 @@ class OpIdPresent(Check):
     def operation(self, operation: Operation) -> None:
         """Reports at the method."""
         if not operation.has_id:
-            message = f"the operation has no operationId: give it one, for example {operation.id!r}"
+            hint = "" if "{$" in operation.path else f", for example {operation.id!r}"
+            message = f"the operation has no operationId: give it one{hint}"
             self.report(operation.location.pointer, message, key=True)

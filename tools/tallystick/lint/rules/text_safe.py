@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from tallystick.contract.visit import Prose
+from tallystick.findings import Level
 from tallystick.lint.rule import Check, Group, on, rule
 
 _QUICK: Final = re.compile(
@@ -18,6 +19,7 @@ _HANDLER: Final = re.compile(r"<[a-z][^<>]{0,500}\son[a-z]{3,20}\s{0,10}=", re.I
 _ADDRESS: Final = re.compile(
     r"(?:\]\(|(?:href|src|action)\s{0,10}=\s{0,10}[\"']?)\s{0,10}(?:javascript|vbscript|data):", re.IGNORECASE
 )
+_QUOTES: Final = re.compile("\"\"\"|'''")
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _DIRECTION: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -27,7 +29,6 @@ _FAULTS: Final = (
     (_ADDRESS, "an address that runs code ({0}) would reach the documentation: remove it"),
 )
 _ANYWHERE: Final = (
-    (re.compile("\"\"\"|'''"), "{0} ends a docstring: write it otherwise"),
     (_CONTROL, "a control character: remove it"),
     (_DIRECTION, "a character that turns the direction of writing can hide code: remove it"),
 )
@@ -38,7 +39,7 @@ _ANYWHERE: Final = (
     Group.PROTOCOL,
     "error",
     minimal="error",
-    summary="Texts hold nothing that runs or hides where they end up: no script, no triple quotes, no control characters.",
+    summary="Texts hold nothing that runs or hides where they end up: no script, triple quotes or control characters.",
     rationale="""
         Descriptions come from many hands and end up in web pages, in docstrings and in terminals. Our own generators
         escape them; other tools that read the same description may not. Harmless markup such as `<br>` is allowed,
@@ -73,6 +74,9 @@ class TextSafe(Check):
         fault = _fault(prose.text)
         if fault is not None:
             self.report(prose.pointer, fault)
+        elif (quotes := _QUOTES.search(prose.text)) is not None:
+            message = f"{quotes[0]} would end a docstring in tools that do not escape it: write it otherwise"
+            self.report(prose.pointer, message, level=Level.WARNING)
 
 
 def _fault(text: str) -> str | None:
