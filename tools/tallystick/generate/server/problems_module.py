@@ -89,7 +89,7 @@ def _members(contract: Contract, problem: Problem) -> dict[str, tuple[Schema, bo
     if problem.schema is None:
         return {}
     try:
-        resolved = contract.resolve(problem.schema)
+        resolved = _own_schema(contract, problem.schema, problem.type)
     except KeyError:
         return {}
     found = {}
@@ -97,6 +97,18 @@ def _members(contract: Contract, problem: Problem) -> dict[str, tuple[Schema, bo
         if name not in _STANDARD:
             found[name] = (part, name in resolved.required)
     return found
+
+
+def _own_schema(contract: Contract, schema: Schema, type_: str) -> Schema:
+    """The schema of one problem type: of a union the member whose ``type`` is that constant, else the shared schema."""
+    resolved = contract.resolve(schema)
+    for keyword in ("oneOf", "anyOf"):
+        for index in range(len(resolved.get(keyword, ()))):
+            member = contract.resolve(resolved.child(keyword, index))
+            stated = member.properties.get("type")
+            if stated is not None and contract.resolve(stated).get("const") == type_:
+                return member
+    return resolved
 
 
 def _constructor(

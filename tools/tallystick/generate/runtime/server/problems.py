@@ -19,7 +19,7 @@ class ContractViolation(Exception):  # noqa: N818 - it names what happened
     """The server is about to answer something that the contract does not allow. A fault of the server."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Detail:
     """One thing wrong with a request. ``pointer`` is a JSON pointer into the body, or ``/`` and a parameter's name."""
 
@@ -62,7 +62,9 @@ class Refusal(Exception):  # noqa: N818 - it names what happened
         """The request can be read, but its values are refused by the schemas."""
         first = errors[0]
         place = first.pointer if first.source == "body" else first.pointer[1:]
-        return cls(422, "validation failed invalid", f"{first.source} {place}: {first.detail}".replace(" :", ":"), errors)
+        return cls(
+            422, "validation failed invalid", f"{first.source} {place}: {first.detail}".replace(" :", ":"), errors
+        )
 
     @property
     def title(self) -> str:
