@@ -33,9 +33,9 @@ def register(app: typer.Typer) -> None:
     ) -> Outcome:
         """Write a description as one file.
 
-        It goes to --output, or to standard output. It is JSON when the output file, or else the description, ends
-        with .json, and YAML when it ends with .yaml or .yml; else it is what the description is. A description that is one file already is written as it stands, comments
-        included; of several files the comments are left out.
+        It goes to --output, or to standard output: JSON when the output file, or else the description, ends with .json,
+        YAML when it ends with .yaml or .yml, and else what the description is. A description that is one file already
+        is written as it stands, comments included; of several files the comments are left out.
         """
         tree = bundled(run, file, allow_host)
         as_json = _is_json(run.output or description_path(run, file), tree)
