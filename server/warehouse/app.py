@@ -46,11 +46,13 @@ from warehouse.platform.scope import Scope
 from warehouse.platform.settings import Settings
 from warehouse.reports import jobs as reports_jobs
 from warehouse.reports.handlers import Reports
+from warehouse.reports.housekeeping import tidy as tidy_reports
 from warehouse.seeding import seed
 from warehouse.stock.handlers import Stock
 from warehouse.users.handlers import Users
 from warehouse.webhooks import jobs as webhooks_jobs
 from warehouse.webhooks.handlers import Webhooks
+from warehouse.webhooks.housekeeping import tidy as tidy_webhooks
 
 __all__ = ["State", "create_app"]
 
@@ -59,6 +61,7 @@ OPERATIONAL: Final = frozenset(("/livez", "/readyz", "/metrics"))
 _ELSEWHERE: Final = RateLimit(name="default", limit=600, window="PT1M", by="address")
 """The quota for paths that are no operation."""
 _FILE: Final = 10 << 20
+_DUTIES: Final = (tidy_platform, tidy_sessions, tidy_reports, tidy_webhooks)
 _JOBS: Final = (items_jobs, reports_jobs, webhooks_jobs, billing_jobs)
 
 
@@ -75,7 +78,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     """
     settings = settings or Settings()
     configure_logs(settings.log_format, settings.log_level)
-    resources = Resources(settings, clock or SystemClock(), _jobs(), (tidy_platform, tidy_sessions))
+    resources = Resources(settings, clock or SystemClock(), _jobs(), _DUTIES)
     contract = _contract(resources)
     app = router.create_app(
         contract,

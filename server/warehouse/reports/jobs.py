@@ -1,4 +1,4 @@
-"""Background work of the reports: making them, and deleting files that have expired."""
+"""Background work of the reports: making them."""
 
 import hashlib
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import anyio.to_thread
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from warehouse.locations.tables import LocationRow
 from warehouse.platform.jobs import JobContext, JobRegistry
@@ -72,7 +72,6 @@ async def _succeed(scope: Scope, report_id: UUID, table: ReportTable, content: b
     report.sha256 = hashlib.sha256(content).hexdigest()
     scope.session.add(ReportFileRow(report_id=report.id, content=content))
     _announce(scope, report)
-    await _forget_expired(scope)
 
 
 async def _fail(context: JobContext, report_id: UUID, reason: str) -> None:
@@ -98,8 +97,3 @@ async def _code(scope: Scope, location_id: UUID | None) -> str | None:
     if location_id is None:
         return None
     return await scope.session.scalar(select(LocationRow.code).where(LocationRow.id == location_id))
-
-
-async def _forget_expired(scope: Scope) -> None:
-    expired = select(ReportRow.id).where(ReportRow.expires_at <= scope.clock.now())
-    await scope.session.execute(delete(ReportFileRow).where(ReportFileRow.report_id.in_(expired)))

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from warehouse.platform.jobs import JobContext, JobRegistry
 from warehouse.platform.scope import Scope
@@ -38,7 +38,6 @@ async def publish(context: JobContext, payload: Mapping[str, Any]) -> None:
         message_id = f"msg_{context.job_id.hex}"
         if await scope.session.get(WebhookMessageRow, message_id) is not None:
             return
-        await _forget_old(scope)
         owner_id = None if payload["owner_id"] is None else UUID(payload["owner_id"])
         endpoints = await _endpoints_of(scope, payload["event"], owner_id)
         if not endpoints:
@@ -116,11 +115,6 @@ async def _endpoints_of(scope: Scope, event: str, owner_id: UUID | None) -> list
     if owner_id is not None:
         statement = statement.where(WebhookEndpointRow.owner_id == owner_id)
     return list(await scope.session.scalars(statement))
-
-
-async def _forget_old(scope: Scope) -> None:
-    horizon = scope.clock.now() - deliveries.KEPT_FOR
-    await scope.session.execute(delete(WebhookMessageRow).where(WebhookMessageRow.created_at < horizon))
 
 
 def _message(message_id: str, payload: Mapping[str, Any]) -> WebhookMessageRow:

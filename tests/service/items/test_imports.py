@@ -109,7 +109,9 @@ async def test_a_job_that_was_stopped_goes_on_where_it_was(service, monkeypatch)
 
     monkeypatch.setattr(imports, "_store", crash_once)
     await service.run_jobs()
-    while (state := (await service.client.get(received.headers["Location"], headers=headers)).json())["status"] == "running":
+    while (state := (await service.client.get(received.headers["Location"], headers=headers)).json())[
+        "status"
+    ] == "running":
         service.clock.advance(timedelta(hours=1))
         await service.run_jobs()
     assert (state["status"], state["created_count"], state["updated_count"]) == ("succeeded", 25, 0)

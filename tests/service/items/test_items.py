@@ -146,7 +146,11 @@ async def test_filters_narrow_the_list_together(service):
     assert await listed(service, headers, **{"filter[below_reorder_point]": "true"}) == ["A"]
     assert await listed(service, headers, **{"filter[below_reorder_point]": "false"}) == ["B", "C"]
     assert await listed(service, headers, **{"filter[min_quantity]": "1"}) == []
-    assert await listed(service, headers, **{"filter[max_quantity]": "0", "filter[status]": "active"}) == ["A", "B", "C"]
+    assert await listed(service, headers, **{"filter[max_quantity]": "0", "filter[status]": "active"}) == [
+        "A",
+        "B",
+        "C",
+    ]
     assert await listed(service, headers, **{"filter[category]": "packaging", "tags": "metal"}) == ["B"]
 
 

@@ -7,9 +7,10 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from warehouse.reports import jobs, queries
-from warehouse.reports.tables import ReportRow
+from warehouse.reports import housekeeping, jobs, queries
+from warehouse.reports.tables import ReportFileRow, ReportRow
 
 
 class Desk:
@@ -145,6 +146,11 @@ async def test_without_a_file_there_is_a_reason(desk):
     late = await desk.download(report_id)
     assert (late.status_code, late.json()["report_status"]) == (409, "succeeded")
     assert late.json()["detail"] == "The file has expired. Order the report again."
+    async with desk.service.scope() as scope:
+        await housekeeping.tidy(scope)
+    async with desk.service.scope() as scope:
+        assert (await scope.session.scalars(select(ReportFileRow.report_id))).all() == []
+    assert (await desk.download(report_id)).json()["detail"] == late.json()["detail"]
 
 
 async def test_a_queued_report_can_be_cancelled_once(desk):
