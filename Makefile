@@ -26,7 +26,7 @@ test: setup ## Run the quality floor: format, lint, types, tests
 	@$(BIN)/python tests/run_floor.py
 
 serve: setup ## Serve the Warehouse API (HOST, PORT), documentation under /docs
-	@$(BIN)/uvicorn --factory warehouse.app:create_app --host $(HOST) --port $(PORT)
+	@$(BIN)/python -m warehouse serve --host $(HOST) --port $(PORT)
 
 generate: setup ## Write everything that tally.toml names from the contract
 	@$(BIN)/tally generate

@@ -10,6 +10,7 @@ import structlog
 
 from warehouse.auth import repository
 from warehouse.auth.tables import RefreshTokenRow, SessionRow
+from warehouse.contract.models import TokenRefusedProblemError as TokenError
 from warehouse.contract.problems import TokenRefused
 from warehouse.platform.identity import scopes_of
 from warehouse.platform.ids import new_id
@@ -67,7 +68,7 @@ async def _proven(scope: Scope, email: str, password: str) -> tuple[UserRow, str
         user = await users.by_email(session, email)
     right, renewed = await scope.passwords.verify(password, None if user is None else user.password_hash)
     if user is None or not right or not user.is_active:
-        raise TokenRefused("E-mail address or password is wrong.", error="invalid_grant")
+        raise TokenRefused("E-mail address or password is wrong.", error=TokenError.INVALID_GRANT)
     return user, renewed
 
 
@@ -137,7 +138,7 @@ def _narrowed(available: frozenset[str], wanted: str | None) -> frozenset[str]:
     asked = frozenset(wanted.split(" "))
     lacking = asked - available
     if lacking:
-        raise TokenRefused(f"You may not have the scope {' '.join(sorted(lacking))}.", error="invalid_scope")
+        raise TokenRefused(f"You may not have the scope {' '.join(sorted(lacking))}.", error=TokenError.INVALID_SCOPE)
     return asked
 
 
@@ -146,4 +147,4 @@ def _refresh_lifetime(scope: Scope) -> timedelta:
 
 
 def _refused() -> TokenRefused:
-    return TokenRefused("The refresh token is not valid any more. Sign in again.", error="invalid_grant")
+    return TokenRefused("The refresh token is not valid any more. Sign in again.", error=TokenError.INVALID_GRANT)

@@ -54,7 +54,7 @@ def hide_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 def _renderers(form: Literal["json", "console"]) -> list[Processor]:
     if form == "console":
-        return [structlog.dev.ConsoleRenderer()]
+        return [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
     # never the local variables: they hold passwords and tokens
     errors = structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
     return [structlog.processors.ExceptionRenderer(errors), structlog.processors.JSONRenderer(serializer=_json)]
