@@ -56,6 +56,16 @@ def filter_failure(context: Any, failure: Failure, case: Any, response: Response
     return False
 
 
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:  # noqa: ARG001  its signature
+    """Gives each request its own idempotency key, since generators repeat themselves and servers must refuse that."""
+    with _WRITING:
+        key = _judge().idempotency_key(context.operation.method, context.operation.path, case.headers or {})
+    if key is not None:
+        name, value = key
+        case.headers[name] = value
+
+
 def _request(response: Response) -> Request:
     sent = response.request
     body = sent.body

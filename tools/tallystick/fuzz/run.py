@@ -10,9 +10,11 @@ from typing import Any
 from tallystick.config import Fuzz
 from tallystick.contract import Contract
 from tallystick.findings import Finding, InputError
+from tallystick.fuzz.client import client_for
 from tallystick.fuzz.credentials import credentials
 from tallystick.fuzz.engine import Assignment, run_schemathesis
 from tallystick.fuzz.expectations import check_expectations
+from tallystick.fuzz.near_miss import near_misses
 from tallystick.fuzz.record import Record
 from tallystick.fuzz.reporting import record_findings
 from tallystick.fuzz.settings import Effort
@@ -48,9 +50,21 @@ def fuzz(trial: Trial, say: Callable[[str], None] = lambda _line: None) -> Resul
     check_expectations(trial.contract, trial.settings.expected_statuses)
     _check_excluded(trial)
     result = Result()
+    if "near-miss" in trial.settings.parts:
+        _near_miss(trial, result, say)
     if "schemathesis" in trial.settings.parts:
         _schemathesis(trial, result, say)
     return result
+
+
+def _near_miss(trial: Trial, result: Result, say: Callable[[str], None]) -> None:
+    settings = trial.settings
+    with client_for(trial.contract, trial.url, settings) as client:
+        found = near_misses(
+            trial.contract, client, expected=settings.expected_statuses, exclude=settings.exclude, say=say
+        )
+    result.findings += found.findings
+    result.facts["near-miss"] = {"requests": found.requests, "untried": found.untried}
 
 
 def _check_excluded(trial: Trial) -> None:

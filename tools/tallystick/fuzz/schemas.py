@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import jsonschema_rs
 
 from tallystick.contract import Contract, Schema
+from tallystick.document import as_fragment
 
 __all__ = ["Schemas"]
 
+_DEPTH: Final = 8
 _ADDRESS: Final = "urn:tally:description"
 
 
@@ -30,41 +33,39 @@ class Schemas:
         pointer = schema.location.pointer
         if pointer not in self._validators:
             self._validators[pointer] = jsonschema_rs.Draft202012Validator(
-                {"$ref": f"{_ADDRESS}#{pointer}"}, registry=self._registry, validate_formats=True
+                {"$ref": f"{_ADDRESS}{as_fragment(pointer)}"}, registry=self._registry, validate_formats=True
             )
         return self._validators[pointer]
 
     def types(self, schema: Schema) -> frozenset[str]:
         """The JSON types that the schema allows on the face of it; empty when it does not say."""
+        return frozenset(name for part in self.parts(schema) for name in part.types)
+
+    def resolved(self, schema: Schema) -> Schema:
+        """The schema at the end of its references."""
+        return self._contract.resolve(schema)
+
+    def parts(self, schema: Schema, depth: int = 0) -> Iterator[Schema]:
+        """The schema without its references, and those it is composed of."""
         resolved = self._contract.resolve(schema)
-        if resolved.types:
-            return resolved.types
-        found: frozenset[str] = frozenset()
+        yield resolved
         for keyword in ("anyOf", "oneOf", "allOf"):
-            for index in range(len(resolved.get(keyword, ()))):
-                found |= self.types(resolved.child(keyword, index))
-        return found
+            for index in range(len(resolved.get(keyword, ())) if depth < _DEPTH else 0):
+                yield from self.parts(resolved.child(keyword, index), depth + 1)
+
+    def keyword(self, schema: Schema, name: str) -> list[Any]:
+        """The values of a keyword in the schema and its parts, each once."""
+        return list(dict.fromkeys(part.get(name) for part in self.parts(schema) if part.get(name) is not None))
+
+    def values(self, schema: Schema) -> list[Any]:
+        """The values that ``enum`` and ``const`` allow."""
+        found = [value for part in self.parts(schema) for value in part.get("enum", ())]
+        return found + [part.get("const") for part in self.parts(schema) if part.get("const") is not None]
 
     def property(self, schema: Schema, name: str) -> Schema | None:
         """The schema of a property, None where it is not declared."""
-        resolved = self._contract.resolve(schema)
-        if name in resolved.properties:
-            return resolved.properties[name]
-        for keyword in ("anyOf", "oneOf", "allOf"):
-            for index in range(len(resolved.get(keyword, ()))):
-                found = self.property(resolved.child(keyword, index), name)
-                if found is not None:
-                    return found
-        return None
+        return next((part.properties[name] for part in self.parts(schema) if name in part.properties), None)
 
     def items(self, schema: Schema) -> Schema | None:
         """The schema of the items of an array."""
-        resolved = self._contract.resolve(schema)
-        if isinstance(resolved.get("items"), dict):
-            return resolved.child("items")
-        for keyword in ("anyOf", "oneOf", "allOf"):
-            for index in range(len(resolved.get(keyword, ()))):
-                found = self.items(resolved.child(keyword, index))
-                if found is not None:
-                    return found
-        return None
+        return next((part.child("items") for part in self.parts(schema) if isinstance(part.get("items"), dict)), None)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tallystick.contract import Contract, MediaType, Operation, Parameter, Schema
+from tallystick.fuzz.resources import is_idempotency_key
 from tallystick.fuzz.schemas import Schemas
 
 __all__ = ["Judge", "Reply", "Request", "Undecided"]
@@ -48,9 +50,9 @@ class Reply:
 class Judge:
     """Says whether requests and replies are right by the contract."""
 
-    def __init__(self, contract: Contract) -> None:
+    def __init__(self, contract: Contract, schemas: Schemas | None = None) -> None:
         self._operations = {(each.method, each.path): each for each in contract.operations}
-        self._schemas = Schemas(contract)
+        self._schemas = schemas or Schemas(contract)
 
     def objection(self, failure: str, method: str, path: str, request: Request, reply: Reply) -> str | None:
         """Why a failure of Schemathesis is a false alarm, None when it stands."""
@@ -64,6 +66,23 @@ class Judge:
             return "the request is not valid" if wrong else None
         if failure == "JsonSchemaError":
             return "the reply is valid" if self.reply_is_valid(operation, reply) else None
+        return None
+
+    def idempotency_key(self, method: str, path: str, headers: Mapping[str, Any]) -> tuple[str, str] | None:
+        """The name of the idempotency header and a fresh key, if the request has a valid one that can be replaced."""
+        operation = self._operations.get((method.upper(), path))
+        for parameter in operation.parameters if operation is not None else ():
+            sent = next((name for name in headers if name.lower() == parameter.name.lower()), None)
+            if (
+                sent is None
+                or operation is None
+                or not is_idempotency_key(operation, parameter)
+                or not parameter.schema
+            ):
+                continue
+            fresh = uuid.uuid4().hex
+            if all(self._schemas.is_valid(parameter.schema, each) for each in (headers[sent], fresh)):
+                return sent, fresh
         return None
 
     def _is_wrong(self, operation: Operation, request: Request) -> bool | None:
@@ -93,8 +112,13 @@ class Judge:
             return
         if parameter.schema is None:
             raise Undecided(parameter.name)
-        if not any(self._schemas.is_valid(parameter.schema, each) for each in self._read(parameter, found)):
+        if not self.reads(parameter, found):
             yield f"{parameter.place} {parameter.name} is not valid"
+
+    def reads(self, parameter: Parameter, found: list[tuple[str, str]]) -> bool:
+        """Whether what was sent, as pairs of name and text, can be read as a valid value. Raises Undecided."""
+        assert parameter.schema is not None
+        return any(self._schemas.is_valid(parameter.schema, each) for each in self._read(parameter, found))
 
     def _read(self, parameter: Parameter, found: list[tuple[str, str]]) -> Iterator[Any]:
         """The values that the text on the wire can mean."""
@@ -103,7 +127,7 @@ class Judge:
         types = self._schemas.types(schema)
         texts = [text for _, text in found]
         if parameter.style == "deepObject":
-            yield {_key(name): self._scalar(text, self._property(schema, _key(name))) for name, text in found}
+            yield {_key(name): self._scalar(text, self._schemas.property(schema, _key(name))) for name, text in found}
         elif "object" in types:
             raise Undecided(parameter.name)
         elif "array" in types:
@@ -114,9 +138,6 @@ class Judge:
                 return
         if len(texts) == 1:
             yield from _scalars(texts[0], types or frozenset(("string", "number", "boolean")))
-
-    def _property(self, schema: Schema, name: str) -> Schema | None:
-        return self._schemas.property(schema, name)
 
     def _scalar(self, text: str, schema: Schema | None) -> Any:
         if schema is None:
@@ -159,7 +180,7 @@ class Judge:
         names = [name for name, _ in pairs]
         if len(set(names)) != len(names) or any("[" in name for name in names):
             raise Undecided("form")
-        return {name: self._scalar(text, self._property(schema, name)) for name, text in pairs}
+        return {name: self._scalar(text, self._schemas.property(schema, name)) for name, text in pairs}
 
     def reply_is_valid(self, operation: Operation, reply: Reply) -> bool:
         """Whether the body of a JSON reply is right by the declared schema; False where nothing is declared."""

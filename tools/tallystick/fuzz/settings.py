@@ -105,6 +105,9 @@ def _authentication(credentials: Sequence[Credential], secrets: dict[str, str]) 
                     for member, text in credential.form.items()
                 },
                 "extract_selector": credential.token_pointer,
+                # A request that goes without a credential on purpose is answered 401; signing in and repeating it
+                # would make it look as if no credential was needed. Tokens are fetched anew every five minutes.
+                "retry_on": [],
             }
         else:
             fixed[key] = {
