@@ -182,7 +182,7 @@ class TestWrongShapes:
         result = contract("components:\n  schemas:\n    A:\n      required: true\n")
         (finding,) = result.findings
         assert finding.message == (
-            "`required` must be a list of property names, on the object that has the properties:"
+            "`required` must be a list of property names, each once, on the object that has the properties:"
             " it is passed over as it stands"
         )
         assert (finding.place.line, finding.place.column) == (6, 17)
@@ -191,6 +191,7 @@ class TestWrongShapes:
         ("text", "kept"),
         [
             ("{required: [a, 5]}", {"required": ["a"]}),
+            ("{required: [b, a, b]}", {"required": ["b", "a"]}),
             ("{type: [string, any]}", {"type": "string"}),
             ("{allOf: [{type: string}, 5]}", {"allOf": [{"type": "string"}]}),
             ("{properties: {a: {type: string}, b: 5, c: null}}", {"properties": {"a": {"type": "string"}, "b": {}, "c": {}}}),

@@ -13,6 +13,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow  # each starts a process
+
 SECONDS = 5
 BYTES = 1 << 30
 HEAD = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\n"

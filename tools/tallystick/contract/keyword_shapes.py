@@ -63,6 +63,10 @@ def _texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
+def _names(value: Any) -> bool:
+    return _texts(value) and len(set(value)) == len(value)
+
+
 def _schemas(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(map(is_schema, value))
 
@@ -97,7 +101,7 @@ _SHAPES: Final[Mapping[str, tuple[_Check, str]]] = {
     **dict.fromkeys(_SCHEMA_LISTS, (_schemas, "a list of schemas, not empty")),
     **dict.fromkeys(_SCHEMA_MAPS, (_schema_map, "a map of schemas")),
     **dict.fromkeys(_SCHEMAS, (is_schema, "a schema")),
-    "required": (_texts, "a list of property names, on the object that has the properties"),
+    "required": (_names, "a list of property names, each once, on the object that has the properties"),
     "enum": (_list, "a list of values"),
     "examples": (_list, "a list of values"),
     "type": (_type, "one of " + ", ".join(_TYPES)),
@@ -124,7 +128,7 @@ def salvaged(keyword: str, value: Any) -> Any:
 def _salvaged_list(keyword: str, value: list[Any]) -> list[Any]:
     if keyword in _SCHEMA_LISTS:
         return [schema for schema in value if is_schema(schema)]
-    names = [name for name in value if isinstance(name, str)]
+    names = list(dict.fromkeys(name for name in value if isinstance(name, str)))
     if keyword == "required":
         return names
     return [name for name in names if name in _TYPES] if keyword == "type" else []
