@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from tallystick.cli.command import command
-from tallystick.cli.description import AllowHostOption, bundled, description_path
+from tallystick.cli.description import AllowHostOption, description_path
+from tallystick.cli.linting import Linting, accept, accepted_left_out, lint_findings, rule_text
 from tallystick.cli.outcome import Outcome
 from tallystick.cli.run import Run
-from tallystick.findings import Finding, InputError
-from tallystick.report import RuleText
-
-if TYPE_CHECKING:
-    from tallystick.document import Bundle
+from tallystick.findings import InputError
 
 __all__ = ["lint_findings", "register"]
 
@@ -26,6 +22,17 @@ FilesArgument = Annotated[
 ]
 FastOption = Annotated[
     bool, typer.Option("--fast", help="Without the second opinion of openapi-spec-validator.", show_default=False)
+]
+BaseOption = Annotated[
+    str | None, typer.Option("--base", metavar="REV|FILE", help="Only what is new against a git revision or a file.")
+]
+UpdateIgnoreOption = Annotated[
+    bool, typer.Option("--update-ignore", help="Accept what fails now: write it into the ignore file.")
+]
+NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="Look again even if nothing changed.")]
+ExplainConfigOption = Annotated[
+    Path | None,
+    typer.Option("--explain-config", metavar="FILE", help="Print a Spectral or Redocly configuration as tally.toml."),
 ]
 
 
@@ -37,6 +44,10 @@ def register(app: typer.Typer) -> None:
         run: Run,
         files: FilesArgument = None,
         fast: FastOption = False,
+        base: BaseOption = None,
+        update_ignore: UpdateIgnoreOption = False,
+        no_cache: NoCacheOption = False,
+        explain_config: ExplainConfigOption = None,
         allow_host: AllowHostOption = None,
     ) -> Outcome:
         """Check a description.
@@ -44,43 +55,25 @@ def register(app: typer.Typer) -> None:
         Is it valid, unambiguous, safe to generate from, and pleasant to use? Each finding names its rule;
         `tally explain RULE` says why it is there and how to mend or silence it.
         """
+        if explain_config is not None:
+            return _translated(explain_config)
+        if base is not None and update_ignore:
+            raise InputError.of("usage", "--base and --update-ignore exclude each other: use one of them")
         paths = files or [description_path(run, None)]
-        findings = _of_all(run, paths, allow_host or (), second_opinion=not fast)
-        return Outcome(findings, fail_on=run.config.lint.fail_on, rule=_rule_text)
+        linting = Linting(run, allow_host or (), opinion=not fast, remember=not no_cache)
+        if base is not None:
+            found = accepted_left_out(run, linting.only_new(paths, base), linting.files, stale=False)
+        else:
+            every = linting.every(paths)
+            if update_ignore:
+                count = accept(run, every, linting.files)
+                run.say(f"{run.config.lint.ignore_file} has {count} {'entry' if count == 1 else 'entries'} now")
+            found = accepted_left_out(run, every, linting.files)
+        return Outcome(found, fail_on=run.config.lint.fail_on, rule=rule_text)
 
 
-def _of_all(run: Run, paths: Sequence[Path], hosts: Sequence[str], *, second_opinion: bool) -> list[Finding]:
-    """The findings of all descriptions. One that cannot be read does not hide what is wrong with the others."""
-    findings: list[Finding] = []
-    unreadable: list[Finding] = []
-    for path in paths:
-        try:
-            findings += lint_findings(run, path, hosts, second_opinion=second_opinion)
-        except InputError as error:
-            unreadable += error.findings
-    if unreadable:
-        raise InputError(*unreadable, *findings)
-    return findings
+def _translated(path: Path) -> Outcome:
+    from tallystick.lint.foreign import translated
 
-
-def lint_findings(run: Run, path: Path, hosts: Sequence[str], *, second_opinion: bool) -> list[Finding]:
-    """The findings of one description. Raises InputError when it cannot be read."""
-    from tallystick.lint import Settings
-    from tallystick.lint import run as lint_run
-
-    tree = bundled(run, path, hosts)
-    asked = second_opinion and _size(tree) <= run.config.lint.validator_max_bytes
-    return lint_run(tree, Settings.of(run.config, validator=asked))
-
-
-def _size(tree: Bundle) -> int:
-    """Bytes of the local files of a description."""
-    files = (Path(document.uri) for document in tree.source.documents)
-    return sum(file.stat().st_size for file in files if file.is_file())
-
-
-def _rule_text(code: str) -> RuleText | None:
-    from tallystick.lint import all_rules
-
-    rule = all_rules().get(code)
-    return RuleText(rule.summary, rule.rationale) if rule else None
+    toml, findings = translated(path)
+    return Outcome(findings, product=toml.encode())

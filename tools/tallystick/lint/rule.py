@@ -71,7 +71,6 @@ class Rule:
     check: type[Check]
     subscriptions: tuple[Subscription, ...]
     sample_options: Mapping[str, Any]
-    peers: tuple[str, ...]
 
     @property
     def always_on(self) -> bool:
@@ -141,12 +140,11 @@ def rule(
     strict: LevelName | None = None,
     options: type[Options] = Options,
     sample_options: Mapping[str, Any] | None = None,
-    peers: Iterable[str] = (),
 ) -> Callable[[_CheckType], _CheckType]:
     """Declares the class below it as the rule ``identifier``.
 
     ``level`` is the one in the set ``contract``. In ``minimal`` only rules of validity are on unless stated; ``strict``
-    is one level graver unless stated. ``peers`` name the same rule in other linters (``spectral:info-contact``).
+    is one level graver unless stated.
     """
     usual = _level(level)
     on_always = group is Group.VALIDITY
@@ -162,7 +160,7 @@ def rule(
         )
         check.rule = Rule(
             identifier, group, levels, summary, " ".join(rationale.split()), _dedented(bad), _dedented(good), options,
-            check, subscriptions, sample_options or {}, tuple(peers),
+            check, subscriptions, sample_options or {},
         )  # fmt: skip
         return check
 

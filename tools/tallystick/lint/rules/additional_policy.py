@@ -56,7 +56,6 @@ class AdditionalPolicyOptions(Options):
                         name: {type: string}
     """,
     options=AdditionalPolicyOptions,
-    peers=("vacuum:owasp-constrained-additionalProperties",),
 )
 class AdditionalPolicy(Check):
     """Gathers the objects with properties of each side."""

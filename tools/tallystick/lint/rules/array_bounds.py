@@ -29,7 +29,6 @@ from tallystick.lint.rule import Check, Group, on, rule
               parameters:
                 - {name: sku, in: query, schema: {type: array, maxItems: 50, items: {type: string}}}
     """,
-    peers=("vacuum:owasp-array-limit",),
 )
 class ArrayBounds(Check):
     """Arrays that callers send."""

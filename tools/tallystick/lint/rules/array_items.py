@@ -35,7 +35,6 @@ from tallystick.lint.rule import Check, Group, on, rule
               prefixItems: [{type: number}, {type: number}]
               items: false
     """,
-    peers=("spectral:array-items",),
 )
 class ArrayItems(Check):
     """Items may also come from an ``allOf`` member or from the schema around one."""

@@ -40,7 +40,6 @@ from tallystick.lint.values import shown
               parameters:
                 - {name: limit, in: query, schema: {type: integer, maximum: 50, default: 20}}
     """,
-    peers=("spectral:oas3-valid-schema-example", "redocly:no-invalid-schema-examples"),
 )
 class DefaultValid(Check):
     """All defaults at once, against the normal form."""

@@ -26,7 +26,6 @@ from tallystick.lint.rule import Check, Group, rule
           /items/{sku}:
             summary: One item
     """,
-    peers=("redocly:no-identical-paths", "vacuum:duplicate-paths", "spectral:parser"),
 )
 class DuplicateKey(Check):
     """Decided by reading."""

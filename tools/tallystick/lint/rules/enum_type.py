@@ -38,7 +38,6 @@ from tallystick.lint.values import fits_type, shown, type_name
               type: [string, 'null']
               enum: [red, blue, null]
     """,
-    peers=("spectral:typed-enum", "redocly:no-enum-type-mismatch", "vacuum:typed-enum"),
 )
 class EnumType(Check):
     """Each value by itself; an enum of which nothing fits is a matter of ``schema-satisfiable``."""

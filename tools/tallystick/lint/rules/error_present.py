@@ -38,7 +38,6 @@ from tallystick.lint.rule import Check, Group, on, rule
                 '400':
                   description: The question makes no sense.
     """,
-    peers=("redocly:operation-4xx-response", "vacuum:operation-4xx-response"),
 )
 class ErrorPresent(Check):
     """Two habits: errors of input, errors of credentials."""

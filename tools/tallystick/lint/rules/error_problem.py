@@ -51,7 +51,6 @@ _MEMBERS: Final = ("type", "title", "status", "detail", "instance")
                           detail: {type: string}
                           instance: {type: string}
     """,
-    peers=("redocly:operation-4xx-problem-details-rfc7807",),
 )
 class ErrorProblem(Check):
     """Gathers the media types of error replies."""

@@ -40,7 +40,6 @@ from tallystick.lint.rule import Check, Group, on, rule
                       schema: {type: array, items: {type: integer}}
                       example: [1, 2]
     """,
-    peers=("vacuum:oas3-missing-example", "redocly:scalar-property-missing-example"),
 )
 class ExamplePresent(Check):
     """Operations on paths."""

@@ -52,11 +52,6 @@ from tallystick.lint.rule import Check, Group, on, rule
                       schema: {type: array, items: {type: integer}}
                       example: [1, 2, 3]
     """,
-    peers=(
-        "spectral:oas3-valid-media-example",
-        "redocly:no-invalid-media-type-examples",
-        "vacuum:oas3-valid-schema-example",
-    ),
 )
 class ExampleValid(Check):
     """Gathers every example with its schema, then validates all of them at once."""

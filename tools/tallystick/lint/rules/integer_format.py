@@ -38,7 +38,6 @@ _LARGEST: Final = 2**63
               minimum: 1
               maximum: 100
     """,
-    peers=("vacuum:owasp-integer-format",),
 )
 class IntegerFormat(Check):
     """Gathers the integers, then reports those without a size."""

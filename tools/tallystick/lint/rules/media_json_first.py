@@ -43,7 +43,6 @@ class MediaJsonFirstOptions(Options):
                     schema: {type: object}
     """,
     options=MediaJsonFirstOptions,
-    peers=("redocly:request-mime-type", "redocly:response-mime-type"),
 )
 class MediaJsonFirst(Check):
     """Bodies and replies."""

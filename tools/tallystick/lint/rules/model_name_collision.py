@@ -30,7 +30,6 @@ from tallystick.lint.rule import Check, Group, on, rule
             StockItem: {type: object}
             StockItemSummary: {type: object}
     """,
-    peers=("redocly:component-name-unique",),
 )
 class ModelNameCollision(Check):
     """Component schemas by their class name in lower case."""

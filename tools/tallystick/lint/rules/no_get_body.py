@@ -38,7 +38,6 @@ _WITHOUT: Final = ("GET", "HEAD", "DELETE")
                   application/json:
                     schema: {type: object}
     """,
-    peers=("vacuum:no-request-body",),
 )
 class NoGetBody(Check):
     """One look at each operation."""

@@ -44,7 +44,6 @@ _FEW: Final = 5
                 name:
                   type: [string, 'null']
     """,
-    peers=("redocly:nullable-type-sibling",),
 )
 class NullableOnce(Check):
     """One check per version."""

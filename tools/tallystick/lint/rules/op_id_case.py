@@ -45,7 +45,6 @@ class OpIdCaseOptions(Options):
               operationId: createItem
     """,
     options=OpIdCaseOptions,
-    peers=("spectral:operation-operationId-valid-in-url", "redocly:operation-operationId-url-safe"),
 )
 class OpIdCase(Check):
     """Gathers the ids, then compares each with the prevailing style."""

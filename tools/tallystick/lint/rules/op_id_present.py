@@ -26,7 +26,6 @@ from tallystick.lint.rule import Check, Group, on, rule
               operationId: listItems
               summary: List the items
     """,
-    peers=("spectral:operation-operationId", "redocly:operation-operationId", "vacuum:operation-operationId"),
 )
 class OpIdPresent(Check):
     """One look at each operation."""

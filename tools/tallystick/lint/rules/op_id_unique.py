@@ -31,11 +31,6 @@ from tallystick.lint.rule import Check, Group, rule
             get:
               operationId: listUsers
     """,
-    peers=(
-        "spectral:operation-operationId-unique",
-        "redocly:operation-operationId-unique",
-        "vacuum:operation-operationId-unique",
-    ),
 )
 class OpIdUnique(Check):
     """Decided by reading."""

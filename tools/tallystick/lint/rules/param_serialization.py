@@ -30,7 +30,6 @@ from tallystick.lint.rule import Check, Group, on, rule
               parameters:
                 - {name: sku, in: query, style: form, explode: true, schema: {type: array, items: {type: string}}}
     """,
-    peers=("redocly:array-parameter-serialization",),
 )
 class ParamSerialization(Check):
     """Gathers the parameters that are no scalars."""

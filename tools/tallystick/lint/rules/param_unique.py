@@ -34,7 +34,6 @@ from tallystick.lint.rule import Check, Group, on, rule
               parameters:
                 - {name: limit, in: query, schema: {type: integer}}
     """,
-    peers=("spectral:operation-parameters", "redocly:operation-parameters-unique", "vacuum:operation-parameters"),
 )
 class ParamUnique(Check):
     """Looks at each list of parameters as it was written."""

@@ -45,7 +45,6 @@ class _Step:
           /items/{sku}:
             get: {parameters: [{name: sku, in: path, required: true, schema: {type: string}}]}
     """,
-    peers=("redocly:no-ambiguous-paths", "vacuum:no-ambiguous-paths"),
 )
 class PathAmbiguous(Check):
     """A tree of segments finds the pairs that overlap without comparing each path with each other one."""

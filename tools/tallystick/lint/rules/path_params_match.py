@@ -29,7 +29,6 @@ from tallystick.lint.rule import Check, Group, on, rule
               parameters:
                 - {name: sku, in: path, required: true, schema: {type: string}}
     """,
-    peers=("spectral:path-params", "redocly:path-parameters-defined", "vacuum:path-params"),
 )
 class PathParamsMatch(Check):
     """Reading finds what does not match; here what matches and is written wrongly."""

@@ -52,7 +52,6 @@ class PathStyleOptions(Options):
             post: {operationId: createItem}
     """,
     options=PathStyleOptions,
-    peers=("spectral:path-keys-no-trailing-slash", "redocly:no-http-verbs-in-paths", "vacuum:paths-kebab-case"),
 )
 class PathStyle(Check):
     """One finding per path, with all that is wrong about it."""

@@ -43,7 +43,6 @@ class PropertyCaseOptions(Options):
                 updatedAt: {type: string}
     """,
     options=PropertyCaseOptions,
-    peers=("vacuum:camel-case-properties",),
 )
 class PropertyCase(Check):
     """Gathers the schemas with properties, then compares each name with the prevailing style."""

@@ -30,7 +30,6 @@ from tallystick.lint.rule import Check, Group, rule
             name: Support
         paths: {}
     """,
-    peers=("redocly:spec-strict-refs", "vacuum:path-item-refs"),
 )
 class RefPlacement(Check):
     """Decided by bundling."""

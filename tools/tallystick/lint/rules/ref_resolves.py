@@ -42,7 +42,6 @@ from tallystick.lint.rule import Check, Group, rule
             Items:
               description: The items.
     """,
-    peers=("spectral:invalid-ref", "redocly:no-unresolved-refs", "vacuum:resolving-references"),
 )
 class RefResolves(Check):
     """Decided by bundling."""

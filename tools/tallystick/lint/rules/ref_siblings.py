@@ -43,7 +43,6 @@ from tallystick.lint.rule import Check, Group, rule
                     - $ref: '#/components/schemas/Name'
                     - maxLength: 20
     """,
-    peers=("spectral:no-$ref-siblings", "redocly:spec-ref-siblings", "vacuum:oas3-no-$ref-siblings"),
 )
 class RefSiblings(Check):
     """Decided by reading."""

@@ -37,7 +37,6 @@ _INSIDE: Final = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "depen
               properties:
                 name: {type: string}
     """,
-    peers=("redocly:no-required-schema-properties-undefined", "vacuum:required-fields-defined"),
 )
 class RequiredDefined(Check):
     """Compares with everything that applies to the same object."""

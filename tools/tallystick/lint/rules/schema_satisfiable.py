@@ -60,7 +60,6 @@ _BOUNDS: Final = (
               properties: {sku: {type: string}}
               additionalProperties: false
     """,
-    peers=("vacuum:allof-conflicts", "redocly:no-illogical-composition-keywords"),
 )
 class SchemaSatisfiable(Check):
     """Contradictions that show in one schema and its ``allOf`` members."""

@@ -48,7 +48,6 @@ _PARTIAL: Final = frozenset(
                 name:
                   type: string
     """,
-    peers=("vacuum:oas-missing-type",),
 )
 class SchemaTypePresent(Check):
     """Looks at schemas that are no parts of a composition."""

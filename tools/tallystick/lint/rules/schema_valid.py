@@ -45,7 +45,6 @@ _NAME: Final = re.compile(r"[A-Za-z0-9._-]+\Z")
                       schema:
                         type: string
     """,
-    peers=("spectral:oas3-schema", "redocly:struct", "vacuum:oas3-schema"),
 )
 class SchemaValid(Check):
     """Decided by reading and by ``lint.meta_schema``; the 3.0 schema leaves component names open."""

@@ -45,11 +45,6 @@ from tallystick.lint.rule import Check, Group, on, rule
           securitySchemes:
             bearer: {type: http, scheme: bearer}
     """,
-    peers=(
-        "spectral:oas3-operation-security-defined",
-        "redocly:security-defined",
-        "vacuum:oas3-operation-security-defined",
-    ),
 )
 class SecurityKnown(Check):
     """Reading finds unknown schemes; here unknown scopes."""

@@ -27,7 +27,6 @@ from tallystick.lint.rule import Check, Group, on, rule
               operationId: listItems
               security: []
     """,
-    peers=("redocly:security-defined", "vacuum:owasp-protection-global-unsafe"),
 )
 class SecurityStated(Check):
     """Operations on paths; webhooks and callbacks are calls to somebody else."""

@@ -47,11 +47,6 @@ class ServerHttpsOptions(Options):
         paths: {}
     """,
     options=ServerHttpsOptions,
-    peers=(
-        "spectral:oas3-server-trailing-slash",
-        "redocly:no-server-trailing-slash",
-        "vacuum:owasp-security-hosts-https-oas3",
-    ),
 )
 class ServerHttps(Check):
     """The root list, and lists of paths and operations."""

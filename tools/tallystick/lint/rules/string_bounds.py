@@ -36,7 +36,6 @@ _SHORT: Final = frozenset((
               parameters:
                 - {name: q, in: query, schema: {type: string, maxLength: 100}}
     """,
-    peers=("vacuum:owasp-string-limit",),
 )
 class StringBounds(Check):
     """Texts that callers send."""

@@ -33,11 +33,6 @@ from tallystick.lint.rule import Check, Group, on, rule
                 '200':
                   description: The items.
     """,
-    peers=(
-        "spectral:operation-success-response",
-        "redocly:operation-2xx-response",
-        "vacuum:operation-success-response",
-    ),
 )
 class SuccessResponse(Check):
     """Operations on paths and webhooks."""

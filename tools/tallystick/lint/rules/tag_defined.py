@@ -34,7 +34,6 @@ from tallystick.lint.rule import Check, Group, on, rule
               operationId: listItems
               tags: [items]
     """,
-    peers=("spectral:operation-tag-defined", "redocly:operation-tag-defined", "vacuum:operation-tag-defined"),
 )
 class TagDefined(Check):
     """The root list, then every use."""

@@ -29,7 +29,6 @@ from tallystick.lint.rule import Check, Group, on, rule
               operationId: listItems
               tags: [items]
     """,
-    peers=("spectral:operation-singular-tag", "redocly:operation-singular-tag", "vacuum:operation-singular-tag"),
 )
 class TagOne(Check):
     """Operations on paths; webhooks and callbacks are not called through a group."""

@@ -43,7 +43,6 @@ from tallystick.lint.rule import Check, Group, on, rule
               description: Something on a shelf.
               properties: {name: {type: string}}
     """,
-    peers=("redocly:operation-summary", "spectral:oas3-parameter-description", "vacuum:component-description"),
 )
 class TextPresent(Check):
     """Three habits."""

@@ -61,7 +61,6 @@ _ANYWHERE: Final = (
               summary: List the items
               description: Use `<script>` for scripts.<br>Nothing runs.
     """,
-    peers=("spectral:no-script-tags-in-markdown", "redocly:no-unsafe-markdown", "vacuum:no-eval-in-markdown"),
 )
 class TextSafe(Check):
     """One finding per text, for the first thing in it."""

@@ -34,7 +34,6 @@ from tallystick.lint.rule import Check, Group, on, rule
                 name:
                   type: string
     """,
-    peers=("redocly:no-illogical-composition-keywords", "vacuum:no-unnecessary-combinator"),
 )
 class UnionSingle(Check):
     """Counts members."""

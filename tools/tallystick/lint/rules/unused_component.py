@@ -35,7 +35,6 @@ from tallystick.lint.rule import Check, Group, on, rule
           schemas:
             Item: {type: object}
     """,
-    peers=("spectral:oas3-unused-component", "redocly:no-unused-components", "vacuum:oas3-unused-component"),
 )
 class UnusedComponent(Check):
     """Components that no way from the paths leads to."""
