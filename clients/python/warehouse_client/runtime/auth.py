@@ -88,6 +88,10 @@ class TokenSource:
             return None
         return self._token
 
+    def latest(self) -> str:
+        """The token fetched last, though it may end within seconds; empty before the first."""
+        return self._token or ""
+
     def needs_fetch(self, stale: str | None) -> bool:
         """Whether a new token must be fetched: there is none, or it is still the one that was refused."""
         token = self.current()
@@ -180,7 +184,7 @@ class OAuth2(TokenSource):
             reply = None
         if info.status != 200 or not is_object(reply) or not isinstance(reply.get("access_token"), str):
             code = reply.get("error") if is_object(reply) else None
-            raise TokenRefused(
+            raise TokenRequestFailed(
                 f"the token endpoint answered {info.status}{f' ({code})' if isinstance(code, str) else ''}"
             )
         refresh, life = reply.get("refresh_token"), reply.get("expires_in")
@@ -189,7 +193,7 @@ class OAuth2(TokenSource):
         return True
 
 
-class TokenRefused(ApiError):
+class TokenRequestFailed(ApiError):
     """The token endpoint gave no token."""
 
 
@@ -291,5 +295,5 @@ def _checked(scheme: Scheme, value: Any) -> Basic | str | TokenSource:
 def _text(scheme: Scheme, value: Credential) -> str:
     if isinstance(value, Basic):
         return value.header()
-    secret = (value.current() or "") if isinstance(value, TokenSource) else str(value)
+    secret = value.latest() if isinstance(value, TokenSource) else str(value)
     return f"Bearer {secret}" if scheme.kind == "bearer" else secret

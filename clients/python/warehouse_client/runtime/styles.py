@@ -154,8 +154,10 @@ def checked_header(text: str) -> str:
     """The text, if a header may carry it.
 
     Raises:
-        ValueError: it has a control character.
+        ValueError: it has a control character, or one outside ASCII, for which no header has an encoding (RFC 9110, 5.5).
     """
+    if not text.isascii():
+        raise ValueError("a header value must be ASCII; encode other characters as the API expects them")
     if any((character < " " and character != "\t") or character == "\x7f" for character in text):
         raise ValueError("a header value must not have line breaks or other control characters")
     return text

@@ -12,7 +12,14 @@ from tallystick.generate.client.slots import kind_of_reply, payload_schema, repl
 from tallystick.generate.client.spelling import Names, doc_text
 from tallystick.generate.client.surface import Surface, body_type, file_kind, media_kind
 
-__all__ = ["operation_module", "secret_properties", "signature", "summary_of"]
+__all__ = [
+    "idempotency_argument",
+    "operation_module",
+    "secret_properties",
+    "signature",
+    "stated_encoding",
+    "summary_of",
+]
 
 
 def operation_module(models: Models, surface: Surface, problems: Mapping[str, Problem]) -> str:
@@ -50,12 +57,12 @@ def _declaration(models: Models, surface: Surface, argument: Any, names: Names) 
     if argument.name == "body" and argument.fixed == "":
         text = body_type(models, surface, names)
         return f"body: {text}" if argument.required else f"body: {text} | {names('NotGiven')} = {names('NOT_GIVEN')}"
-    if argument.name == _idempotency_argument(surface):
+    if argument.name == idempotency_argument(surface):
         return f"{argument.name}: {argument.type(models, names)} | {names('NotGiven')} = {names('NOT_GIVEN')}"
     return str(argument.declaration(models, names))
 
 
-def _idempotency_argument(surface: Surface) -> str | None:
+def idempotency_argument(surface: Surface) -> str | None:
     """The argument for the idempotency key, which is made up where the caller gives none."""
     header = _idempotency(surface.operation)
     for parameter, argument in _parameter_arguments(surface):
@@ -214,7 +221,7 @@ def _properties(models: Models, media: MediaType) -> Mapping[str, Schema]:
 
 def _part(contract: Contract, encoding: Encoding) -> list[str]:
     """Keyword arguments for an encoding."""
-    stated = _stated(contract, encoding)
+    stated = stated_encoding(contract, encoding)
     parts = [f"content_type={literal(encoding.content_type)}"] if encoding.content_type else []
     if stated & {"style", "explode", "allowReserved"}:
         parts.append(f"style={literal(encoding.style)}")
@@ -225,7 +232,7 @@ def _part(contract: Contract, encoding: Encoding) -> list[str]:
     return parts
 
 
-def _stated(contract: Contract, encoding: Encoding) -> set[str]:
+def stated_encoding(contract: Contract, encoding: Encoding) -> set[str]:
     """The members of an encoding that the description states; a stated style takes the place of JSON."""
     value = contract.at("#" + encoding.location.pointer).value
     return set(value) if isinstance(value, Mapping) else set()

@@ -14,9 +14,11 @@ from tallystick.contract.model import Contract, Operation, SecurityScheme
 from tallystick.findings import Finding, Level
 from tallystick.generate.client import engine as engine_port
 from tallystick.generate.client.components import Models, build_models
+from tallystick.generate.client.documents import Snippets, changelog, readme, reference, snippet_sources
 from tallystick.generate.client.literal import literal
 from tallystick.generate.client.operations import operation_module, server_url
 from tallystick.generate.client.problems import problem_module, problems_of, webhook_module
+from tallystick.generate.client.proving import test_files
 from tallystick.generate.client.resources import Group, call_of, groups_of, resource_module
 from tallystick.generate.client.spelling import doc_text, json_text
 from tallystick.generate.client.surface import Surface, surface_of
@@ -46,7 +48,11 @@ def generate_client(
     writer = _Writer(models, surfaces, names)
     files = formatted(dict(writer.sources()), first_party=package)
     files |= dict(_runtime(package))
-    files |= {path: text.encode() for path, text in writer.data(canonical)}
+    snippets = _snippets(models, surfaces)
+    tests = dict(test_files(models, surfaces, canonical, package))
+    files |= formatted({path: text for path, text in tests.items() if path.endswith(".py")}, first_party=package)
+    files |= {path: text.encode() for path, text in tests.items() if not path.endswith(".py")}
+    files |= {path: text.encode() for path, text in writer.data(snippets)}
     findings = [*canonical.findings, *_lost(contract, engine), *(f for one in surfaces for f in one.findings)]
     return Plan(
         files=files,
@@ -55,6 +61,14 @@ def generate_client(
         generated=len(surfaces),
         engines={"openapi-python-client": metadata.version("openapi-python-client")},
     )
+
+
+def _snippets(models: Models, surfaces: list[Surface]) -> Snippets:
+    """Example calls of all operations, formatted together."""
+    sources = snippet_sources(models, surfaces)
+    paths = {f"snippet{index}.py": key for index, key in enumerate(sources)}
+    texts = formatted({path: sources[key] + "\n" for path, key in paths.items()})
+    return Snippets({key: texts[path].decode() for path, key in paths.items()})
 
 
 class _Names:
@@ -209,13 +223,31 @@ class _Writer:
             version=literal(self.names.version),
         )
 
-    def data(self, canonical: Canonical) -> Iterator[tuple[str, str]]:
+    def data(self, snippets: Snippets) -> Iterator[tuple[str, str]]:
         """Paths and texts of everything that is not Python."""
-        del canonical
         listed = [_listed(surface.operation) for surface in self.surfaces]
         yield f"{self.root}/operations.json", json_text(listed)
         yield f"{self.root}/py.typed", ""
         yield "pyproject.toml", self._pyproject()
+        yield "CHANGELOG.md", changelog(self.contract, self.surfaces, self.names.version)
+        yield "reference.md", reference(self.models, self.surfaces, snippets, self.contract.title, self.names.package)
+        yield "README.md", readme(self.models, self.surfaces, snippets, self._facts())
+
+    def _facts(self) -> dict[str, Any]:
+        """What the README tells about names and credentials."""
+        taken = {"base_url"}
+        schemes = [one for one in self.contract.security_schemes.values() if one.type != "mutualTLS"]
+        return {
+            "api": self.names.api,
+            "package": self.names.package,
+            "distribution": self.names.distribution,
+            "prefix": self.names.prefix,
+            "default_url": _default_url(self.contract),
+            "schemes": [_scheme(one, self.names.prefix, taken) | {"flows": sorted(one.flows)} for one in schemes],
+            "problems": self.problems,
+            "has_webhooks": any(one.body for one in self.contract.webhooks),
+            "operations": len(self.surfaces),
+        }
 
     def _pyproject(self) -> str:
         license_ = self.contract.info.get("license")
@@ -240,7 +272,9 @@ def _toml(text: str) -> str:
 
 
 _RUNTIME_NAMES: Final = {
-    "runtime.auth": ("Basic", "OAuth2ClientCredentials", "OAuth2Password", "Token", "TokenRefused", "TokenSource"),
+    "runtime.auth": (
+        "Basic", "OAuth2ClientCredentials", "OAuth2Password", "Token", "TokenRequestFailed", "TokenSource",
+    ),
     "runtime.bodies": ("File",),
     "runtime.errors": (
         "ApiConnectionError", "ApiError", "ApiStatusError", "ApiTimeoutError", "BadRequest", "ClientError", "Conflict",
@@ -327,6 +361,7 @@ def _scheme(scheme: SecurityScheme, prefix: str, taken: set[str]) -> dict[str, s
             parts.append(f"{keyword}={literal(flow[key])}")
     return {
         "argument": argument,
+        "kind": kind,
         "key": literal(scheme.key),
         "text": f"Scheme({', '.join(parts)})",
         "variables": ", ".join(map(literal, variables)),

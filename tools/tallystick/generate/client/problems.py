@@ -13,7 +13,7 @@ from tallystick.generate.client.literal import literal
 from tallystick.generate.client.slots import body_key, problem_key
 from tallystick.generate.client.spelling import Names, doc_text
 
-__all__ = ["problem_module", "problems_of", "webhook_module"]
+__all__ = ["own_fields", "problem_module", "problems_of", "webhook_module"]
 
 _BY_STATUS = {
     "400": "BadRequest", "401": "Unauthorized", "402": "PaymentRequired", "403": "Forbidden", "404": "NotFound",
@@ -114,6 +114,16 @@ def _fields(models: Models, name: str, names: Names) -> list[dict[str, str]]:
         )
         found.append({"attribute": attribute, "type": text, "doc": doc})
     return found
+
+
+def own_fields(models: Models, problem: Problem) -> list[str]:
+    """Attributes that a problem has beyond those of every error."""
+    operation, _ = _first_use(models.contract, problem.type)
+    prop = models.engine.slots[operation.python_name].get(problem_key(problem.type))
+    component = _component(models, prop, problem.type) if prop is not None else ""
+    if not component:
+        return []
+    return [one for one in models.attributes[component].values() if one not in _TAKEN | {"instance", "errors"}]
 
 
 def webhook_module(models: Models) -> str | None:

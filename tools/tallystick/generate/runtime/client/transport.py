@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import httpx2
 
-from .auth import OAuth2, Token, TokenRefused, TokenRequest, TokenSource
+from .auth import OAuth2, Token, TokenRequestFailed, TokenRequest, TokenSource
 from .bodies import Content
 from .errors import ApiConnectionError, ApiTimeoutError, DeadlineExceeded
 from .exchange import Fetch, Outcome, Read, Received, Send, Sleep, Step, Steps
@@ -200,12 +200,12 @@ def accepted(source: TokenSource, wanted: TokenRequest, reply: httpx2.Response) 
     """Whether the reply of a token endpoint gave a token; False when only the refresh token was refused.
 
     Raises:
-        TokenRefused: the grant itself was refused.
+        TokenRequestFailed: the grant itself was refused.
     """
     assert isinstance(source, OAuth2)
     try:
         return source.accept(ReplyInfo(reply.status_code, reply.headers), reply.content)
-    except TokenRefused:
+    except TokenRequestFailed:
         if b"grant_type=refresh_token" in wanted.content:
             return False
         raise

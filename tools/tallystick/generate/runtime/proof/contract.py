@@ -1,0 +1,65 @@
+"""The contract as the proof sees it: the canonical document, and an independent validator for each of its schemas."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import jsonschema_rs
+
+_URI = "urn:contract"
+
+
+class Contract:
+    """A canonical OpenAPI document."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.document = document
+        self._registry = jsonschema_rs.Registry([(_URI, dict(document))])
+        self._validator = functools.lru_cache(maxsize=None)(self._make_validator)
+
+    @classmethod
+    def load(cls, path: Path) -> Contract:
+        """The contract in a file."""
+        return cls(json.loads(path.read_text(encoding="utf-8")))
+
+    def at(self, pointer: str) -> Any:
+        """The value at a JSON pointer."""
+        value: Any = self.document
+        for token in pointer.split("/")[1:]:
+            plain = token.replace("~1", "/").replace("~0", "~")
+            value = value[int(plain)] if isinstance(value, list) else value[plain]
+        return value
+
+    def resolved(self, schema: Any) -> Any:
+        """The schema at the end of plain references."""
+        while isinstance(schema, Mapping) and "$ref" in schema:
+            schema = self.at(schema["$ref"].removeprefix("#"))
+        return schema
+
+    def is_valid(self, pointer: str, value: Any) -> bool:
+        """Whether a value is valid against the schema at a pointer."""
+        return bool(self._validator(pointer).is_valid(value))
+
+    def fault(self, pointer: str, value: Any) -> str | None:
+        """What is wrong with a value, None for a valid one."""
+        error = next(iter(self._validator(pointer).iter_errors(value)), None)
+        return None if error is None else f"{error.message} at /{'/'.join(map(str, error.instance_path))}"
+
+    def _make_validator(self, pointer: str) -> Any:
+        options = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
+        return jsonschema_rs.Draft202012Validator(
+            {"$ref": f"{_URI}#{quote(pointer, safe='/~')}"},
+            registry=self._registry,
+            pattern_options=options,
+            validate_formats=True,
+        )
+
+
+def escaped(token: str) -> str:
+    """A token of a JSON pointer."""
+    return token.replace("~", "~0").replace("/", "~1")
