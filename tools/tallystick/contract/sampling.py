@@ -6,16 +6,20 @@ Draws come from the schema's own text: bounds, lists of values, names of propert
 from __future__ import annotations
 
 import copy
+import math
 import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from tallystick.contract.pattern_text import sample_of
 from tallystick.document import fragment_tokens
 
 __all__ = ["Sampler", "near_misses"]
 
 _DEEPEST: Final = 6
+_LONGEST: Final = 1_000  # characters of a text that is drawn
+_EXAMPLES: Final = 0.2  # share of values that are the schema's own examples
 _TEXTS: Final = ("", "a", "Zz-9", "SKU-1", "2026-11-20", "2026-11-20T09:30:00Z", "true", "1")
 _BY_FORMAT: Final[Mapping[str, str]] = {
     "date": "2026-11-20", "date-time": "2026-11-20T09:30:00Z", "time": "09:30:00Z", "email": "a@example.com",
@@ -32,18 +36,32 @@ class Sampler:
 
     def value(self, schema: Any, depth: int = 0) -> Any:
         """A value that the schema is likely to accept."""
+        united = self._united(schema, depth)
+        chosen = self._literal(united)
+        return chosen[0] if chosen is not None else self._typed(united, depth)
+
+    def _united(self, schema: Any, depth: int) -> dict[str, Any]:
+        """The keywords that must hold together, one member chosen of each union."""
+        united: dict[str, Any] = {}
+        for part in self._parts(schema, depth):
+            for keyword, value in part.items():
+                known = united.get(keyword)
+                united[keyword] = value if known is None else _both(keyword, known, value)
+        return united
+
+    def _parts(self, schema: Any, depth: int) -> Iterator[Mapping[str, Any]]:
+        """What a schema consists of: references followed, ``allOf`` spread, one member of each union."""
         if not isinstance(schema, Mapping):
-            return self._any()
+            return
         reference = schema.get("$ref")
-        if isinstance(reference, str):
-            return self.value(self._at(reference), depth + 1) if depth < 4 * _DEEPEST else None
-        chosen = self._literal(schema)
-        if chosen is not None:
-            return chosen[0]
-        merged = self._composed(schema, depth)
-        if merged is not None:
-            return merged
-        return self._typed(schema, depth)
+        if isinstance(reference, str) and depth < 4 * _DEEPEST:
+            yield from self._parts(self._at(reference), depth + 1)
+        for member in schema.get("allOf") or ():
+            yield from self._parts(member, depth + 1)
+        for keyword in ("oneOf", "anyOf"):
+            if members := schema.get(keyword):
+                yield from self._parts(self._random.choice(members), depth + 1)
+        yield {key: value for key, value in schema.items() if key not in ("$ref", "allOf", "oneOf", "anyOf")}
 
     def _at(self, reference: str) -> Any:
         value: Any = self._document
@@ -60,38 +78,15 @@ class Sampler:
         if schema.get("enum"):
             return [copy.deepcopy(self._random.choice(schema["enum"]))]
         examples = schema.get("examples")
-        if isinstance(examples, list) and examples and self._random.random() < 0.2:
+        if isinstance(examples, list) and examples and self._random.random() < _EXAMPLES:
             return [copy.deepcopy(self._random.choice(examples))]
         return None
-
-    def _composed(self, schema: Mapping[str, Any], depth: int) -> Any:
-        """The value of a composed schema; members that give objects are united."""
-        composed = False
-        values: list[Any] = []
-        for keyword in ("oneOf", "anyOf"):
-            if schema.get(keyword):
-                values.append(self.value(self._random.choice(schema[keyword]), depth + 1))
-                composed = True
-        for member in schema.get("allOf") or ():
-            values.append(self.value(member, depth + 1))
-            composed = True
-        if not composed:
-            return None
-        if schema.get("properties") or schema.get("type") == "object":
-            rest = {key: child for key, child in schema.items() if key not in ("oneOf", "anyOf", "allOf")}
-            values.append(self._object(rest, depth))
-        if all(isinstance(value, dict) for value in values):
-            union: dict[str, Any] = {}
-            for value in values:
-                union.update(value)
-            return union
-        return values[-1] if not isinstance(values[-1], dict) or len(values) == 1 else values[0]
 
     def _typed(self, schema: Mapping[str, Any], depth: int) -> Any:
         listed = schema.get("type")
         kind = self._random.choice(listed) if isinstance(listed, list) and listed else listed
         if kind is None:
-            kind = "object" if "properties" in schema else "array" if "items" in schema else None
+            kind = "object" if {"properties", "required"} & schema.keys() else "array" if "items" in schema else None
         makers = {"object": self._object, "array": self._array}
         if kind in makers:
             return makers[kind](schema, depth)
@@ -128,25 +123,25 @@ class Sampler:
         return made
 
     def _number(self, schema: Mapping[str, Any], *, whole: bool) -> Any:
-        low = schema.get("minimum", schema.get("exclusiveMinimum"))
-        high = schema.get("maximum", schema.get("exclusiveMaximum"))
-        step = schema.get("multipleOf")
+        low, high, step = _lowest(schema, whole=whole), _highest(schema, whole=whole), schema.get("multipleOf")
         choices: list[Any] = [bound for bound in (low, high) if bound is not None] or [0, 1, -1, 7, 2**31]
-        choices += [low + 1] if low is not None else []
+        if low is not None and high is not None:
+            choices.append((low + high) / 2)
         value = self._random.choice(choices)
         if step:
-            value = step * round(value / step)
-        return int(value) if whole else value if self._random.random() < 0.5 or step else value + 0.5
+            value = step * (math.ceil(value / step) if value == low else math.floor(value / step))
+        return int(value) if whole else value
 
     def _text(self, schema: Mapping[str, Any]) -> str:
         if schema.get("format") in _BY_FORMAT:
             return _BY_FORMAT[schema["format"]]
-        texts = [text for text in _TEXTS if len(text) >= int(schema.get("minLength") or 0)]
-        texts = [text[: int(schema["maxLength"])] for text in texts] if "maxLength" in schema else texts
+        least, most = int(schema.get("minLength") or 0), schema.get("maxLength")
+        texts = [text for text in _TEXTS if least <= len(text) <= (len(text) if most is None else most)]
+        texts = texts or ["x" * min(least, _LONGEST)]
         pattern = schema.get("pattern")
         if isinstance(pattern, str):
-            texts = [text for text in (*texts, *_from_pattern(pattern)) if _matches(pattern, text)] or texts
-        return self._random.choice(texts or ["x" * int(schema.get("minLength") or 0)])
+            texts = [text for text in (*texts, *_from_pattern(pattern, least)) if _matches(pattern, text)] or texts
+        return self._random.choice(texts)
 
     def _any(self) -> Any:
         return copy.deepcopy(self._random.choice([None, True, 0, 1.5, "text", [], {}, {"a": 1}, ["a"]]))
@@ -159,13 +154,54 @@ def _matches(pattern: str, text: str) -> bool:
         return False
 
 
-def _from_pattern(pattern: str) -> Iterator[str]:
-    """Texts that simple patterns match: one sign of each class, repeated as little as allowed."""
-    body = pattern.removeprefix("^").removesuffix("$")
-    made = re.sub(r"\\d|\[0-9\]", "1", body)
-    made = re.sub(r"\[([^\]\\^-])[^\]]*\]", r"\1", made)
-    made = re.sub(r"(.)\{(\d+)(?:,\d*)?\}", lambda match: match[1] * min(int(match[2]), 100), made)
-    yield re.sub(r"[+]", "", re.sub(r".[*?]", "", made))
+def _from_pattern(pattern: str, least: int) -> Iterator[str]:
+    """Texts that a pattern matches, the shorter first."""
+    for repeats in (0, 1, max(1, min(least, _LONGEST))):
+        text = sample_of(pattern, repeats)
+        if text is not None:
+            yield text
+
+
+def _lowest(schema: Mapping[str, Any], *, whole: bool) -> Any:
+    above = schema.get("exclusiveMinimum")
+    if above is not None:
+        return math.floor(above) + 1 if whole else above + 0.5
+    low = schema.get("minimum")
+    return math.ceil(low) if whole and low is not None else low
+
+
+def _highest(schema: Mapping[str, Any], *, whole: bool) -> Any:
+    below = schema.get("exclusiveMaximum")
+    if below is not None:
+        return math.ceil(below) - 1 if whole else below - 0.5
+    high = schema.get("maximum")
+    return math.floor(high) if whole and high is not None else high
+
+
+_TIGHTER: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    **dict.fromkeys(("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"), max),
+    **dict.fromkeys(("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"), min),
+    "required": lambda left, right: [*left, *right],
+    "enum": lambda left, right: [value for value in left if value in right] or right,
+    "items": lambda left, right: {"allOf": [left, right]},
+    "properties": lambda left, right: {
+        name: {"allOf": [schemas[name] for schemas in (left, right) if name in schemas]} for name in {**left, **right}
+    },
+    "additionalProperties": lambda left, right: False if left is False or right is False else {"allOf": [left, right]},
+}
+"""How two values of one keyword hold together; of others the later is taken."""
+
+
+def _both(keyword: str, left: Any, right: Any) -> Any:
+    if keyword == "type":
+        common = [name for name in _listed(left) if name in _listed(right)]
+        return common or ("integer" if {"integer", "number"} <= {*_listed(left), *_listed(right)} else right)
+    tighter = _TIGHTER.get(keyword)
+    return tighter(left, right) if tighter is not None else right
+
+
+def _listed(types: Any) -> list[str]:
+    return [types] if isinstance(types, str) else list(types)
 
 
 def near_misses(value: Any, source: random.Random) -> Iterator[Any]:

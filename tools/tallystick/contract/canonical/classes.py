@@ -10,7 +10,6 @@ from tallystick.contract.canonical.components import is_named
 from tallystick.contract.canonical.enums import EnumForms, enum_forms
 from tallystick.contract.canonical.flat import KIND, Flat, Part, split
 from tallystick.contract.canonical.unions import union_form
-from tallystick.contract.canonical.variant_words import class_word
 from tallystick.findings import Level
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ class ClassForms:
             if any(item.value is False for item in parts):
                 forbidden[name] = False
             else:
-                properties[name] = self._rewriter.merged(parts, part, class_word(name))
+                properties[name] = self._rewriter.merged(parts, part, name)
         if forbidden:
             flat.hidden.append(Part({"properties": forbidden}, part.pointer))
         for name in flat.required:

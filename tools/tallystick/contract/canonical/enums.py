@@ -24,6 +24,12 @@ class EnumForms:
     misfits: list[Any]
     """Values that the stated type excludes, so that they can never occur."""
 
+    @property
+    def fitting(self) -> list[Any]:
+        """Every value but the misfits."""
+        grouped = [value for members in self.groups.values() for value in members]
+        return [*grouped, *self.booleans, *self.others, *([None] if self.nullable else [])]
+
 
 def enum_forms(values: Iterable[Any], types: frozenset[str] | None) -> EnumForms:
     """Sorts the values of an ``enum`` by what they can become."""

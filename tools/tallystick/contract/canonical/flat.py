@@ -116,18 +116,18 @@ class Flat:
             self.hidden.append(Part({"not": {}}, part.pointer))
             return
         hidden = {key: child for key, child in value.items() if key in _HIDDEN}
+        takers = self._takers()
         for key, child in value.items():
-            if key not in ANNOTATIONS and key not in hidden and not key.startswith("x-"):
+            if (taker := takers.get(key)) is not None:
+                taker(child, part)
+            elif key not in ANNOTATIONS and key not in hidden and not key.startswith("x-"):
                 self._take(key, child, part)
         self._take_conditional(value, part, hidden)
         if hidden:
             self.hidden.append(Part(hidden, part.pointer))
 
     def _take(self, key: str, child: Any, part: Part) -> None:
-        taker = self._takers().get(key)
-        if taker is not None:
-            taker(child, part)
-        elif key in ("additionalProperties", "unevaluatedProperties"):
+        if key in ("additionalProperties", "unevaluatedProperties"):
             self._take_additional(part.child(key), frozenset(part.value.get("properties", ())), deep=key[0] == "u")
         elif key in ("anyOf", "oneOf"):
             members = tuple(part.child(key, index) for index in range(len(child)))
@@ -148,11 +148,11 @@ class Flat:
         self._narrow_types(frozenset((child,) if isinstance(child, str) else child))
 
     def _take_enum(self, values: list[Any], _: Part) -> None:
-        self._narrow_enum(values)
+        self.narrow_enum(values)
 
     def _take_const(self, value: Any, _: Part) -> None:
         self.is_const = True
-        self._narrow_enum([value])
+        self.narrow_enum([value])
 
     def _take_properties(self, child: Mapping[str, Any], part: Part) -> None:
         for name in child:
@@ -179,7 +179,8 @@ class Flat:
             return
         self.types = both
 
-    def _narrow_enum(self, values: list[Any]) -> None:
+    def narrow_enum(self, values: list[Any]) -> None:
+        """Adds a list of values of which one must be taken."""
         if self.enum is None:
             self.enum = list(values)
             return

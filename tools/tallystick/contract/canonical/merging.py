@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from tallystick.contract.canonical.flat import Flat, Part, source_pointer, split
 from tallystick.contract.canonical.inheritance import Inheritance
 from tallystick.contract.model import Contract
-from tallystick.document import join, pointer_tokens
+from tallystick.document import as_fragment, fragment_pointer
 from tallystick.findings import Finding, Level
 
 __all__ = ["Merger"]
+
+_Key = tuple[str, tuple[str, ...]]
+_DEEPEST: Final = 150
+"""Schemas that one schema may include by way of each other; an ``allOf`` and its reference count as two."""
 
 
 class Merger:
@@ -26,7 +32,7 @@ class Merger:
 
     def part(self, pointer: str) -> Part:
         """The schema at a pointer of the description."""
-        return Part(self._contract.at("#" + pointer).value, pointer)
+        return Part(self._contract.at(as_fragment(pointer)).value, pointer)
 
     def target_of(self, part: Part) -> Part | None:
         """The schema at the end of a chain of plain references; None (with a finding) where it is broken."""
@@ -52,7 +58,7 @@ class Merger:
                     "ref-resolves", f"{reference!r} leads to something that is no schema", part.pointer, Level.ERROR
                 )
                 return None
-            part = Part(found.value, join("", *pointer_tokens(reference[1:])))
+            part = Part(found.value, fragment_pointer(reference))
         return part
 
     def target_pointer(self, part: Part) -> str:
@@ -68,16 +74,27 @@ class Merger:
 
     def absorb(self, flat: Flat, part: Part, path: tuple[str, ...], top: Part) -> None:
         """Adds a schema and what it includes to an accumulator. ``path`` holds the pointers being absorbed."""
+        self._absorb(flat, part, path, top, set())
+
+    def _absorb(self, flat: Flat, part: Part, path: tuple[str, ...], top: Part, taken: set[_Key]) -> None:
         if part.pointer in path:
             self.report("ref-cycle-usable", "allOf leads back to itself: no value can exist", top.pointer, Level.ERROR)
             return
+        if len(path) > _DEEPEST:
+            message = f"allOf leads through more than {_DEEPEST} schemas: what lies beyond them is left out; flatten it"
+            self.report("canonical-depth", message, top.pointer, Level.ERROR)
+            return
+        key = (part.pointer, tuple(part.value) if isinstance(part.value, dict) else ())
+        if key in taken:
+            return  # a schema that must hold twice holds once
+        taken.add(key)
         path = (*path, part.pointer)
         value = part.value
         if isinstance(value, dict):
             if "$ref" in value:
                 target = self.target_of(Part({"$ref": value["$ref"]}, part.pointer))
                 if target is not None:
-                    self.absorb(flat, self.inheritance.without_own_union(target, path), path, top)
+                    self._absorb(flat, self.inheritance.without_own_union(target, path), path, top, taken)
             for index in range(len(value.get("allOf", ()))):
-                self.absorb(flat, part.child("allOf", index), path, top)
+                self._absorb(flat, part.child("allOf", index), path, top, taken)
         flat.take(part)

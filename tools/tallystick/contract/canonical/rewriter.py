@@ -6,7 +6,7 @@ referred to. Names are decided at the end, when all claims are known; until then
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from tallystick.contract.canonical.classes import ClassForms
@@ -15,6 +15,7 @@ from tallystick.contract.canonical.flat import JOIN, Flat, Part, is_json_equal, 
 from tallystick.contract.canonical.merging import Merger
 from tallystick.contract.canonical.naming import Naming
 from tallystick.contract.canonical.unions import members_of, union_form
+from tallystick.contract.canonical.variant_words import class_word
 from tallystick.contract.canonical.variants import UnionForms
 from tallystick.contract.model import Contract, Schema
 from tallystick.document import field_of, join
@@ -186,7 +187,7 @@ class SchemaRewriter:
             return union_form("anyOf", forms, nullable=False)
         if not flat.items:
             return {}
-        return self.merged(flat.items, part, "Item")
+        return self.merged(flat.items, part, "item")
 
     def with_hidden(self, form: dict[str, Any], flat: Flat) -> dict[str, Any]:
         """Parts that no engine understands, where validators still see them and engines pass them by."""
@@ -217,11 +218,13 @@ class SchemaRewriter:
             return [self.raw(part.child(key, index)) for index in range(len(child))]
         return self.raw(part.child(key))
 
-    def merged(self, parts: Iterable[Part], context: Part, word: str) -> dict[str, Any]:
+    def merged(self, parts: Sequence[Part], context: Part, name: str) -> dict[str, Any]:
         """The form of one property (or of the items) that several members of an ``allOf`` declare.
 
-        If it becomes a class, that is named after the context and the word.
+        If it becomes a class, that is named after the context and ``name``.
         """
+        if len(parts) == 1:
+            return self.use(parts[0])
         distinct: list[Part] = []
         for part in parts:
             if part.value is not True and not any(is_json_equal(part.value, other.value) for other in distinct):
@@ -236,7 +239,7 @@ class SchemaRewriter:
             self.merger.absorb(flat, part, (), context)
         key = JOIN.join(part.pointer for part in asserting)
         merged = Part(asserting[-1].value, key)
-        self.components.claim_within(key, context.pointer, word)
+        self.components.claim_within(key, context.pointer, class_word(name))
         return self.noted(self.emit(flat, merged), _all_notes(distinct), asserting[-1])
 
 

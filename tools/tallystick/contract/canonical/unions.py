@@ -6,10 +6,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from tallystick.contract.canonical.components import Key
-from tallystick.contract.canonical.flat import Part, Union
+from tallystick.contract.canonical.enums import enum_forms
+from tallystick.contract.canonical.flat import Part, Union, json_type, split, unique
 from tallystick.document import fragment_pointer, join
 
-__all__ = ["NULL", "Discriminators", "Tagging", "members_of", "tags_by_class", "union_form", "unique_forms"]
+__all__ = [
+    "NULL",
+    "Discriminators",
+    "Tagging",
+    "described",
+    "listed_values",
+    "members_of",
+    "tags_by_class",
+    "union_form",
+    "unique_forms",
+]
 
 NULL: Mapping[str, Any] = {"type": "null"}
 _SCHEMAS = "#/components/schemas/"
@@ -19,6 +30,53 @@ def members_of(part: Part, keyword: str) -> Union:
     """The union that a schema consists of."""
     members = tuple(part.child(keyword, index) for index in range(len(part.value[keyword])))
     return Union(keyword, members, part.value.get("discriminator"), part.pointer)
+
+
+def listed_values(union: Union) -> list[Any] | None:
+    """The values of a union whose members are nothing but constants; None for any other.
+
+    This is how JSON Schema describes the values of an enum one by one.
+    """
+    values: list[Any] = []
+    for member in union.members:
+        own = _constants(member.value)
+        if own is None:
+            return None
+        values += own
+    if union.keyword == "oneOf" and len(unique(values)) < len(values):
+        return None  # a value that several members allow is none of oneOf
+    one_type = len({json_type(value) for value in values if value is not None}) == 1
+    return values if one_type and len(values) > 1 else None
+
+
+def _constants(value: Any) -> list[Any] | None:
+    core = split(value)[0] if isinstance(value, dict) else {}
+    if core == {"type": "null"}:
+        return [None]
+    if len({"const", "enum"} & set(core)) != 1 or set(core) - {"type", "const", "enum"}:
+        return None
+    listed = [core["const"]] if "const" in core else core["enum"]
+    types = core.get("type", ())
+    return list(enum_forms(listed, frozenset((types,) if isinstance(types, str) else types) or None).fitting)
+
+
+def described(part: Part, union: Union) -> Part:
+    """The schema with what its members say about each value, as ``x-enum-descriptions``."""
+    texts = [
+        text
+        for member in union.members
+        if (own := _constants(member.value)) not in (None, [None])
+        for text in [str(member.value.get("description") or member.value.get("title") or "")] * len(own or ())
+    ]
+    values = [value for value in listed_values(union) or () if value is not None]
+    if (
+        not any(texts)
+        or len(unique(values)) < len(texts)
+        or not isinstance(part.value, dict)
+        or "x-enum-descriptions" in part.value
+    ):
+        return part
+    return Part({**part.value, "x-enum-descriptions": texts}, part.pointer)
 
 
 def unique_forms(forms: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ _SCREAMING: Final = re.compile(r"[A-Z0-9]+(?:[^A-Za-z0-9]+[A-Z0-9]+)+")
 _KINDS: Final = {"array": "List", "object": "Object"}
 
 
+@functools.lru_cache(maxsize=4096)
 def class_word(text: str, *, symbols: bool = False) -> str:
     """A text as a part of a class name; ``INVALID_COUNTRY_CODE`` is ``InvalidCountryCode``, ``USD`` stays."""
     return pascal_case(text.lower() if _SCREAMING.fullmatch(text) else text, symbols=symbols)

@@ -9,7 +9,15 @@ from tallystick.contract.canonical.classes import class_notes
 from tallystick.contract.canonical.components import is_named
 from tallystick.contract.canonical.flat import JOIN, KIND, Flat, Part, Union
 from tallystick.contract.canonical.naming import Naming
-from tallystick.contract.canonical.unions import NULL, Discriminators, Tagging, union_form, unique_forms
+from tallystick.contract.canonical.unions import (
+    NULL,
+    Discriminators,
+    Tagging,
+    described,
+    listed_values,
+    union_form,
+    unique_forms,
+)
 from tallystick.contract.canonical.variant_words import constant_of, variant_words
 from tallystick.findings import Level
 
@@ -32,6 +40,11 @@ class UnionForms:
 
     def plain(self, union: Union, part: Part) -> dict[str, Any]:
         """A union without a base. One that the description names is a component."""
+        listed = listed_values(union)
+        if listed is not None:
+            flat = Flat()
+            flat.narrow_enum(listed)
+            return self._rewriter.emit(flat, described(part, union))
         members = [member for member in union.members if not self._is_null(member)]
         nullable = len(members) < len(union.members)
         forms = [self._rewriter.use(member) for member in members]
@@ -79,6 +92,10 @@ class UnionForms:
     def distributed(self, flat: Flat, union: Union, part: Part) -> dict[str, Any]:
         """A union beside other keywords: each member merged with them."""
         flat.unions.remove(union)
+        listed = listed_values(union)
+        if listed is not None:
+            flat.narrow_enum(listed)
+            return self._rewriter.emit(flat, described(part, union))
         if len(union.members) > _MOST_VARIANTS:
             message = (
                 f"a union of {len(union.members)} members beside other keywords: only those keywords are generated"
