@@ -29,7 +29,7 @@ from warehouse.webhooks.tables import (
 def register(registry: JobRegistry) -> None:
     """Make the jobs of this domain known."""
     registry.register(PUBLISH, publish)
-    registry.register(DELIVER, Delivering().run)
+    registry.register(DELIVER, Delivering().run, on_failure=not_attempted)
 
 
 async def publish(context: JobContext, payload: Mapping[str, Any]) -> None:
@@ -87,6 +87,15 @@ class Delivering:
         body = message.body.encode()
         headers = signed_headers(endpoint.secret, message_id=message.id, sent_at=context.clock.now(), body=body)
         return await sender.post(endpoint.url, headers=headers, body=body)
+
+
+async def not_attempted(context: JobContext, payload: Mapping[str, Any], reason: str) -> None:
+    """Count an attempt that could not even be made as a failed one, so that the next one follows."""
+    del reason  # it is in the log, and no business of the partner
+    async with context.scope() as scope:
+        found = await _due(scope, payload)
+        if found is not None:
+            deliveries.record(scope, found[0], found[1], Outcome(status=None, reason="a fault on our side"))
 
 
 async def _due(

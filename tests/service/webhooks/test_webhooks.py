@@ -11,6 +11,7 @@ from warehouse.platform.jobs import JobContext
 from warehouse.webhooks import housekeeping, jobs, signing
 from warehouse.webhooks import service as webhooks
 from warehouse.webhooks.schedule import RETRY_DELAYS
+from warehouse.webhooks.sender import Sender
 from warehouse.webhooks.tables import WebhookEndpointRow
 
 URL = "https://hooks.partner.example/warehouse"
@@ -221,6 +222,23 @@ async def test_a_redelivery_voids_the_attempt_that_was_waiting(partner, receivin
         assert len(receiver.bodies) == 2
         await partner.later(timedelta(seconds=6))
         assert len(receiver.bodies) == 3
+
+
+async def test_an_attempt_that_could_not_be_made_counts_as_failed(partner, receiving, monkeypatch):
+    """A fault on our side does not end the chain of attempts."""
+
+    async def broken(*args, **options):
+        raise RuntimeError("no random numbers left")
+
+    async with receiving(204) as receiver:
+        created = await partner.endpoint(receiver)
+        with monkeypatch.context() as patched:
+            patched.setattr(Sender, "post", broken)
+            await partner.run_low()
+        (waiting,) = await partner.deliveries(created)
+        assert (waiting["status"], waiting["attempt_count"], waiting["response_status"]) == ("pending", 1, None)
+        await partner.later(timedelta(seconds=10))
+        assert len(receiver.bodies) == 1
 
 
 async def test_a_private_address_is_never_contacted(partner, receiving, monkeypatch):
