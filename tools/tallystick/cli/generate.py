@@ -65,7 +65,7 @@ def check_findings(run: Run) -> list[Finding]:
 
 
 def _generated(
-    run: Run, spec: str | None, targets: list[Target], allow_host: list[str] | None, *, check: bool
+    run: Run, spec: Path | None, targets: list[Target], allow_host: list[str] | None, *, check: bool
 ) -> tuple[list[Finding], list[Result]]:
     """Writes (or compares) the targets; the description is read as far as they need it."""
     from tallystick.contract import read
