@@ -7,6 +7,7 @@ import functools
 import importlib
 import json
 import random
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -98,7 +99,9 @@ class Proof:
 
         random.seed(0)
         try:
-            run()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # large schemas have large representations, and deprecated calls warn
+                run()
         except HypothesisException as error:
             raise Unproven(f"{surface['id']}: {step}: no values could be drawn ({type(error).__name__})") from error
         return found
