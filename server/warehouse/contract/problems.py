@@ -78,13 +78,18 @@ class IdempotencyKeyMissing(Problem):
         self,
         detail: str | None = None,
         *,
+        request_id: str | None = None,
         rate_limit: str | None = None,
         rate_limit_policy: str | None = None,
         instance: str | None = None,
     ) -> None:
         super().__init__(
-            detail, instance=instance, headers={"RateLimit": rate_limit, "RateLimit-Policy": rate_limit_policy}
+            detail,
+            instance=instance,
+            members={"request_id": request_id},
+            headers={"RateLimit": rate_limit, "RateLimit-Policy": rate_limit_policy},
         )
+        self.request_id = request_id
 
 
 class IdempotencyKeyReused(Problem):
@@ -101,13 +106,18 @@ class IdempotencyKeyReused(Problem):
         self,
         detail: str | None = None,
         *,
+        request_id: str | None = None,
         rate_limit: str | None = None,
         rate_limit_policy: str | None = None,
         instance: str | None = None,
     ) -> None:
         super().__init__(
-            detail, instance=instance, headers={"RateLimit": rate_limit, "RateLimit-Policy": rate_limit_policy}
+            detail,
+            instance=instance,
+            members={"request_id": request_id},
+            headers={"RateLimit": rate_limit, "RateLimit-Policy": rate_limit_policy},
         )
+        self.request_id = request_id
 
 
 class InsufficientScope(Problem):
@@ -182,13 +192,18 @@ class InvalidCursor(Problem):
         self,
         detail: str | None = None,
         *,
+        request_id: str | None = None,
         rate_limit: str | None = None,
         rate_limit_policy: str | None = None,
         instance: str | None = None,
     ) -> None:
         super().__init__(
-            detail, instance=instance, headers={"RateLimit": rate_limit, "RateLimit-Policy": rate_limit_policy}
+            detail,
+            instance=instance,
+            members={"request_id": request_id},
+            headers={"RateLimit": rate_limit, "RateLimit-Policy": rate_limit_policy},
         )
+        self.request_id = request_id
 
 
 class ItemInStock(Problem):
@@ -321,13 +336,18 @@ class MalformedRequest(Problem):
         self,
         detail: str | None = None,
         *,
+        request_id: str | None = None,
         rate_limit: str | None = None,
         rate_limit_policy: str | None = None,
         instance: str | None = None,
     ) -> None:
         super().__init__(
-            detail, instance=instance, headers={"RateLimit": rate_limit, "RateLimit-Policy": rate_limit_policy}
+            detail,
+            instance=instance,
+            members={"request_id": request_id},
+            headers={"RateLimit": rate_limit, "RateLimit-Policy": rate_limit_policy},
         )
+        self.request_id = request_id
 
 
 class NotAcceptable(Problem):
@@ -404,6 +424,9 @@ class OutOfStock(Problem):
         self,
         detail: str | None = None,
         *,
+        available: int,
+        requested: int,
+        request_id: str | None = None,
         rate_limit: str | None = None,
         rate_limit_policy: str | None = None,
         retry_after: int | None = None,
@@ -412,8 +435,12 @@ class OutOfStock(Problem):
         super().__init__(
             detail,
             instance=instance,
+            members={"request_id": request_id, "available": available, "requested": requested},
             headers={"RateLimit": rate_limit, "RateLimit-Policy": rate_limit_policy, "Retry-After": retry_after},
         )
+        self.request_id = request_id
+        self.available = available
+        self.requested = requested
 
 
 class OwnAccountProtected(Problem):
@@ -664,6 +691,7 @@ class SameLocation(Problem):
         self,
         detail: str | None = None,
         *,
+        request_id: str | None = None,
         rate_limit: str | None = None,
         rate_limit_policy: str | None = None,
         retry_after: int | None = None,
@@ -672,8 +700,10 @@ class SameLocation(Problem):
         super().__init__(
             detail,
             instance=instance,
+            members={"request_id": request_id},
             headers={"RateLimit": rate_limit, "RateLimit-Policy": rate_limit_policy, "Retry-After": retry_after},
         )
+        self.request_id = request_id
 
 
 class ServiceUnavailable(Problem):
@@ -747,13 +777,20 @@ class TokenRefused(Problem):
         self,
         detail: str | None = None,
         *,
+        error: models.TokenRefusedProblemError,
+        request_id: str | None = None,
         rate_limit: str | None = None,
         rate_limit_policy: str | None = None,
         instance: str | None = None,
     ) -> None:
         super().__init__(
-            detail, instance=instance, headers={"RateLimit": rate_limit, "RateLimit-Policy": rate_limit_policy}
+            detail,
+            instance=instance,
+            members={"request_id": request_id, "error": error},
+            headers={"RateLimit": rate_limit, "RateLimit-Policy": rate_limit_policy},
         )
+        self.request_id = request_id
+        self.error = error
 
 
 class Unauthenticated(Problem):
@@ -863,10 +900,15 @@ class WrongPassword(Problem):
         self,
         detail: str | None = None,
         *,
+        request_id: str | None = None,
         rate_limit: str | None = None,
         rate_limit_policy: str | None = None,
         instance: str | None = None,
     ) -> None:
         super().__init__(
-            detail, instance=instance, headers={"RateLimit": rate_limit, "RateLimit-Policy": rate_limit_policy}
+            detail,
+            instance=instance,
+            members={"request_id": request_id},
+            headers={"RateLimit": rate_limit, "RateLimit-Policy": rate_limit_policy},
         )
+        self.request_id = request_id

@@ -55,14 +55,13 @@ def create_app(contract: Contract[ScopeT], **options: Any) -> FastAPI:
     Raises:
         ContractViolation: see `build_router`.
     """
-    options = {
+    defaults = {
         "title": "Warehouse Management API",
         "version": "1.0.0",
         "openapi_url": DOCUMENT.path,
         "redirect_slashes": False,
-        **options,
     }
-    app = ContractApp(**options)
+    app = ContractApp(**{**defaults, **options})
     app.router.routes = [route for route in app.router.routes if getattr(route, "path", None) != DOCUMENT.path]
     routes = add_routes(app.router, serve(contract))
     app.route_index = RouteIndex(routes)

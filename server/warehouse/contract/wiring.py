@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from warehouse.contract._runtime.limits import Limits
+from warehouse.contract._runtime.problems import Unimplemented
 from warehouse.contract._runtime.wiring import Around, Call, Inside, ScopeProvider, Settings
 from warehouse.contract.handlers.admin import AdminHandlers
 from warehouse.contract.handlers.api_keys import ApiKeysHandlers
@@ -20,7 +21,7 @@ from warehouse.contract.handlers.users import UsersHandlers
 from warehouse.contract.handlers.webhooks import WebhooksHandlers
 from warehouse.contract.security import Authenticator
 
-__all__ = ["Around", "Call", "Contract", "Inside", "Limits", "ScopeProvider", "Settings"]
+__all__ = ["Around", "Call", "Contract", "Inside", "Limits", "ScopeProvider", "Settings", "Unimplemented"]
 
 ScopeT = TypeVar("ScopeT")
 

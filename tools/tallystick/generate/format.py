@@ -37,7 +37,7 @@ def _isort(first_party: str | None) -> tuple[str, ...]:
 
 
 def _run(root: Path, command: str, *arguments: str) -> None:
-    from ruff import find_ruff_bin
+    from ruff import find_ruff_bin  # type: ignore[import-untyped]
 
     result = subprocess.run(  # noqa: S603 - our own arguments
         [find_ruff_bin(), command, *_COMMON, *arguments, "."], cwd=root, capture_output=True, text=True, check=False

@@ -252,7 +252,9 @@ def _edits(tree: ast.Module, schemas: Mapping[str, Any]) -> Iterator[tuple[int, 
 
 def _may_be_absent(statement: ast.stmt) -> bool:
     return (
-        isinstance(statement, ast.AnnAssign) and isinstance(statement.value, ast.Constant) and statement.value.value is None
+        isinstance(statement, ast.AnnAssign)
+        and isinstance(statement.value, ast.Constant)
+        and statement.value.value is None
     )
 
 

@@ -135,9 +135,9 @@ def compare(plan: Plan, directory: Path) -> list[Finding]:
     for path, content in plan.files.items():
         if path != lock.NAME:
             findings.extend(_compared(directory, path, content, known))
-    for path in sorted(known.outputs) if known is not None else ():
-        if path not in plan.files and (directory / path).exists():
-            findings.append(_finding("generate-superfluous", directory / path, "is no longer generated"))
+    gone = [path for path in sorted(known.outputs) if path not in plan.files] if known is not None else []
+    present = [directory / path for path in gone if (directory / path).exists()]
+    findings += [_finding("generate-superfluous", path, "is no longer generated") for path in present]
     if not findings and _content(directory / lock.NAME) != plan.files.get(lock.NAME) and lock.NAME in plan.files:
         findings.append(_finding("generate-stale", directory / lock.NAME, "was made from other inputs"))
     return findings

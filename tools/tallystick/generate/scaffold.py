@@ -75,7 +75,9 @@ def _missing(group: Group, known: _Known) -> Iterator[Operation]:
 
 
 def _finding(operation: Operation, place: Place) -> Finding:
-    message = f"{operation.python_name} is missing: the contract has {operation.method} {operation.path}; add the method"
+    message = (
+        f"{operation.python_name} is missing: the contract has {operation.method} {operation.path}; add the method"
+    )
     return Finding("scaffold-missing", Level.WARNING, message, place, operation.id)
 
 
@@ -153,12 +155,13 @@ def _authenticator(contract: Contract, package: str) -> str:
     return "\n\n".join(
         (
             docstring("Who may call."),
-            "from typing import final\n"
-            f"from {package}._runtime.descriptors import Operation\n"
-            f"from {package}.security import Authenticator, Caller\n"
-            f"from {package}.wiring import Unimplemented\n",
-            f"@final\nclass Gatekeeper(Authenticator):\n"
-            f"{indented([docstring('Knows the callers.'), *methods])}",
+            (
+                "from typing import final\n"
+                f"from {package}._runtime.descriptors import Operation\n"
+                f"from {package}.security import Authenticator, Caller\n"
+                f"from {package}.wiring import Unimplemented\n"
+            ),
+            f"@final\nclass Gatekeeper(Authenticator):\n{indented([docstring('Knows the callers.'), *methods])}",
         )
     )
 

@@ -98,7 +98,9 @@ def _explained(finding: Finding, target: Target, inputs: Mapping[str, str]) -> F
     if not moved or finding.code == "generate-edited":
         return finding
     return replace(
-        finding, message=f"{finding.message} (changed since: {', '.join(moved)})", details={**finding.details, "moved": moved}
+        finding,
+        message=f"{finding.message} (changed since: {', '.join(moved)})",
+        details={**finding.details, "moved": moved},
     )
 
 
@@ -137,6 +139,6 @@ def _shown_document(tree: Bundle) -> tuple[bytes, str]:
     from tallystick.document.writing import to_json, to_yaml
 
     is_json = name.endswith(".json")
-    return (to_json(tree.value) if is_json else to_yaml(tree.value)).encode(), "openapi.json" if is_json else "openapi.yaml"
-
-
+    return (
+        to_json(tree.value) if is_json else to_yaml(tree.value)
+    ).encode(), "openapi.json" if is_json else "openapi.yaml"

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import enum
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -100,7 +100,7 @@ def _simple(value: Any, *, explode: bool) -> str:
         return _simple(value.value, explode=explode)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, datetime.datetime):
+    if isinstance(value, dt.datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
         return ",".join(_simple(item, explode=False) for item in value)

@@ -43,7 +43,9 @@ class Bodies:
         self._readers: dict[str, _Read] = {
             name: self._reader(operation, name, kinds[name], schemas) for name in self._media_types
         }
-        self._streamed = {name for name in self._media_types if kind_of(name) in ("multipart", "lines", "binary", "text")}
+        self._streamed = {
+            name for name in self._media_types if kind_of(name) in ("multipart", "lines", "binary", "text")
+        }
         self._known: dict[bytes, tuple[MediaRange, _Read, int]] = {}
 
     def _reader(self, operation: Operation, name: str, kind: Any, schemas: Schemas) -> _Read:
@@ -140,8 +142,23 @@ class _Value:
             return value
         try:
             return self._convert(value)
+        except ValidationError:
+            pass
+        try:
+            return self._convert(_with_whole_numbers(value))
         except ValidationError as error:
             raise Faults(*_unheld(error, where)) from None
+
+
+def _with_whole_numbers(value: Any) -> Any:
+    """The value with integral numbers as integers: ``1e300`` is one, and Pydantic takes only smaller ones as such."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, list):
+        return [_with_whole_numbers(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _with_whole_numbers(item) for name, item in value.items()}
+    return value
 
 
 def _unheld(error: ValidationError, where: str) -> list[Detail]:

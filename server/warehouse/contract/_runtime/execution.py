@@ -138,7 +138,7 @@ class Served:
             raise self._invalid(faults)
         if self._tells_caller:
             arguments["caller"] = caller
-        return Call(self.operation, caller, arguments, scope)
+        return Call(self.operation, caller, arguments, scope, self._outgoing)
 
     def _path_values(self, scope: Scope) -> Mapping[str, str]:
         found: Mapping[str, str] | None = scope.get("tally.path")
@@ -171,7 +171,9 @@ class Served:
 
     def _invalid(self, faults: Sequence[Faults]) -> Refusal:
         errors = [error for fault in faults for error in fault.errors]
-        missing = {error.pointer.lower() for error in errors if error.source == "header" and error.keyword == "required"}
+        missing = {
+            error.pointer.lower() for error in errors if error.source == "header" and error.keyword == "required"
+        }
         idempotency = self.operation.idempotency
         if idempotency is not None and f"/{idempotency.header.lower()}" in missing:
             detail = f"Send a new random {idempotency.header} with each change."
@@ -256,7 +258,9 @@ def _sentence(error: Detail) -> str:
     return f"{error.source}{where}: {error.detail}"
 
 
-def _wrapped(around: Sequence[Around], call: Call, step: Callable[[], Awaitable[Reply]]) -> Callable[[], Awaitable[Reply]]:
+def _wrapped(
+    around: Sequence[Around], call: Call, step: Callable[[], Awaitable[Reply]]
+) -> Callable[[], Awaitable[Reply]]:
     for middleware in reversed(around):
         step = _around_step(middleware, call, step)
     return step

@@ -109,7 +109,9 @@ class _ReplyPlan:
     def _status(self, reply: Any) -> int:
         status: int = reply.status if self.status is None else self.status
         if self.status is None and not _within(status, self.status_key):
-            raise ContractViolation(f"{self.kind.__name__} has the status {status}, which {self.status_key} does not cover")
+            raise ContractViolation(
+                f"{self.kind.__name__} has the status {status}, which {self.status_key} does not cover"
+            )
         return status
 
 
@@ -135,7 +137,7 @@ def _item_stream(kind: str, encode: Callable[[Any], bytes], *, whole: bool) -> C
 
 def _raw_stream(body: Any, *, kind: str) -> Any:
     if isinstance(body, AsyncIterable) and kind == "events":
-        return events(body, lambda item: text_bytes(item), whole=False)  # type: ignore[arg-type, return-value]
+        return events(body, text_bytes, whole=False)  # type: ignore[arg-type]
     return text_bytes(body)
 
 

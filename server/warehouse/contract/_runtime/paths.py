@@ -109,8 +109,25 @@ class PathIndex(Generic[Leaf]):
         if leaf is not None:
             return leaf, _NOTHING
         found: list[str] = []
-        leaf = self._walk(self._root, path[1:].split("/") if segments is None else segments, 0, found)
+        given = path[1:].split("/") if segments is None else segments
+        leaf = self._descend(given, found)
+        if leaf is None:
+            found.clear()
+            leaf = self._walk(self._root, given, 0, found)
         return None if leaf is None else (leaf, found)
+
+    def _descend(self, segments: list[str], found: list[str]) -> Leaf | None:
+        """The leaf where no choice is ever regretted, which is the usual case; None asks for the thorough search."""
+        node = self._root
+        for segment in segments:
+            child = node.literal.get(segment)
+            if child is None:
+                child = node.any
+                if child is None or node.mixed or not segment or "%" in segment:
+                    return None
+                found.append(segment)
+            node = child
+        return node.leaf
 
     def _walk(self, node: _Node[Leaf], segments: list[str], depth: int, found: list[str]) -> Leaf | None:
         if depth == len(segments):

@@ -10,17 +10,17 @@ from typing import Any, ClassVar
 
 from pydantic_core import to_json
 
-__all__ = ["BLANK", "ContractViolation", "Detail", "Problem", "Refusal", "problem_bytes"]
+__all__ = ["BLANK", "ContractViolation", "Detail", "Problem", "Refusal", "Unimplemented", "problem_bytes"]
 
 BLANK = "about:blank"
 """The problem type that says no more than the status (RFC 9457, section 4.2.1)."""
 
 
-class ContractViolation(Exception):  # noqa: N818 - it names what happened
+class ContractViolation(Exception):
     """The server is about to answer something that the contract does not allow. A fault of the server."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Detail:
     """One thing wrong with a request. ``pointer`` is a JSON pointer into the body, or ``/`` and a parameter's name."""
 
@@ -38,7 +38,7 @@ class Detail:
 
 
 @dataclass(slots=True)
-class Refusal(Exception):  # noqa: N818 - it names what happened
+class Refusal(Exception):
     """The request cannot be served as it is.
 
     Becomes the problem that the contract declares for the status (for 422 failing that 400), else a plain one.
@@ -63,7 +63,9 @@ class Refusal(Exception):  # noqa: N818 - it names what happened
         """The request can be read, but its values are refused by the schemas."""
         first = errors[0]
         place = first.pointer if first.source == "body" else first.pointer[1:]
-        return cls(422, "validation failed invalid", f"{first.source} {place}: {first.detail}".replace(" :", ":"), errors)
+        return cls(
+            422, "validation failed invalid", f"{first.source} {place}: {first.detail}".replace(" :", ":"), errors
+        )
 
     @property
     def title(self) -> str:
@@ -71,7 +73,14 @@ class Refusal(Exception):  # noqa: N818 - it names what happened
         return http.HTTPStatus(self.status).phrase
 
 
-class Problem(Exception):  # noqa: N818 - the term of RFC 9457
+class Unimplemented(Refusal):
+    """What a scaffolded handler raises: the operation is declared, but nobody has written it yet (501)."""
+
+    def __init__(self, operation: str) -> None:
+        super().__init__(501, "not implemented", f"{operation} is not implemented yet.")
+
+
+class Problem(Exception):
     """A declared problem, raised by a handler. Generated classes derive from it.
 
     Class attributes hold what the contract fixes; the constructor of a generated class takes what differs each time.
@@ -94,7 +103,7 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
         super().__init__(detail or self.title)
         self.detail = detail
         self.instance = instance
-        self.members = dict(members or {})
+        self.members = {name: value for name, value in (members or {}).items() if value is not None}
         self.headers = {name: value for name, value in (headers or {}).items() if value is not None}
 
     def as_bytes(self, extra: Mapping[str, Any] | None = None) -> bytes:

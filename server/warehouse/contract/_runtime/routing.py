@@ -7,7 +7,7 @@ dependency overrides or OpenTelemetry, it steps aside and FastAPI's own machiner
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -108,30 +108,29 @@ class RouteIndex(BaseRoute):
 
     def find(self, scope: Scope) -> ContractRoute | None:
         """The route for a request, whose scope then holds what routing leaves there; None for a foreign path."""
-        if scope.get("root_path"):
-            segments: list[str] | None = raw_segments(scope)
-            raw = "/" + "/".join(segments or ())
+        path: str = scope["path"]
+        encoded = scope.get("raw_path")
+        if scope.get("root_path") or encoded is None or len(encoded) != len(path):
+            segments = raw_segments(scope)  # something is encoded, or a prefix stands in front
+            found = self._index.find("/" + "/".join(segments), segments)
         else:
-            segments = None
-            encoded = scope.get("raw_path")
-            raw = scope["path"].replace("%", "%25") if encoded is None else encoded.decode("latin-1")
-            raw = raw.partition("?")[0] if "?" in raw else raw
-        found = self._index.find(raw, segments)
+            found = self._index.find(path)
         if found is None:
             return None
-        path, texts = found
-        entry = path.routes.get(scope["method"])
+        leaf, texts = found
+        entry = leaf.routes.get(scope["method"])
         if entry is None:
             return None
         route, names = entry
         values = dict(zip(names, texts, strict=True)) if texts else {}
         scope["tally.path"] = values
-        scope["path_params"] = {name: _decoded(text) for name, text in values.items()} if values else {}
+        decoded = any("%" in text for text in texts) if texts else False
+        scope["path_params"] = {name: _decoded(text) for name, text in values.items()} if decoded else values
         scope["endpoint"], scope["route"] = route.endpoint, route
         return route
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """A full match for the operations; nothing while OpenTelemetry records routes, which FastAPI's own search does."""
+        """A full match for the operations; none while OpenTelemetry records routes, which FastAPI's search does."""
         if scope["type"] != "http" or "fastapi.telemetry" in scope:
             return Match.NONE, {}
         return (Match.NONE, {}) if self.find(scope) is None else (Match.FULL, {})

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from .descriptors import Operation
 from .limits import Limits
 from .problems import ContractViolation, Problem, Refusal
-from .replies import Reply
+from .replies import Encoded, Reply
 from .security import Caller
 
 __all__ = ["Around", "Call", "Inside", "ScopeProvider", "Settings", "check_handlers", "check_wiring"]
@@ -30,8 +30,26 @@ class Call:
     """The arguments of the handler, the body among them."""
     asgi: Mapping[str, Any]
     """The ASGI scope."""
+    outgoing: Any = field(default=None, repr=False)
+    """Writes the answers of the operation; see ``encode``."""
     state: dict[str, Any] = field(default_factory=dict)
     """For middleware to leave something for others."""
+
+    def encode(self, reply: Reply) -> Encoded:
+        """A reply as it goes over the wire, to be kept and given again (idempotency).
+
+        Raises:
+            ContractViolation: the operation does not declare it, its bytes do not fit, or it is a stream.
+        """
+        return _kept(self.outgoing.reply(reply, self))
+
+    def encode_problem(self, problem: Problem) -> Encoded:
+        """A declared problem as it goes over the wire.
+
+        Raises:
+            ContractViolation: the operation does not declare it, or its members do not fit.
+        """
+        return _kept(self.outgoing.problem(problem, self.asgi))
 
     def header(self, name: str) -> str | None:
         """The first value of a request header."""
@@ -43,6 +61,13 @@ class Call:
         """The address of the peer."""
         peer = self.asgi.get("client")
         return None if peer is None else str(peer[0])
+
+
+def _kept(answer: Any) -> Encoded:
+    if not isinstance(answer.content, bytes):
+        raise ContractViolation("a streamed reply cannot be kept")
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers)
+    return Encoded(answer.status, headers, answer.content)
 
 
 ScopeProvider = Callable[[Call], AbstractAsyncContextManager[ScopeT]]
@@ -92,7 +117,9 @@ def check_handlers(handlers: type, protocol: type) -> None:
     """
     name = f"{handlers.__module__}.{handlers.__qualname__}"
     operations = _operations(protocol)
-    missing = [each for each in operations if not callable(getattr(handlers, each, None)) or _is_abstract(handlers, each)]
+    missing = [
+        each for each in operations if not callable(getattr(handlers, each, None)) or _is_abstract(handlers, each)
+    ]
     if missing:
         raise ContractViolation(f"{name} lacks {_listed(missing)} of {protocol.__name__}; `tally scaffold` prints them")
     unknown = [each for each in _coroutine_methods(handlers) if each not in operations]

@@ -107,7 +107,7 @@ def _sources(
 def _package_text(contract: Contract, package: str) -> str:
     text = docstring(
         f"The contract of {contract.title} {contract.version} as Python.",
-        "`handlers` are implemented by people, `wiring.Contract` holds the implementations, `router.create_app` serves them.",
+        "`handlers` are for people to implement, `wiring.Contract` holds the result, `router.create_app` serves it.",
         f"Example: `from {package}.router import create_app`.",
     )
     return f"{_HEADER}\n{text}\n"

@@ -47,7 +47,9 @@ def _anchored(value: Any) -> Any:
     """The schema with references into the contract's document."""
     if isinstance(value, dict):
         return {
-            key: f"tally:check{item}" if key == "$ref" and isinstance(item, str) and item.startswith("#") else _anchored(item)
+            key: f"tally:check{item}"
+            if key == "$ref" and isinstance(item, str) and item.startswith("#")
+            else _anchored(item)
             for key, item in value.items()
         }
     return [_anchored(item) for item in value] if isinstance(value, list) else value

@@ -33,7 +33,9 @@ def form_class(contract: Contract, operation: Operation, media: MediaType) -> Fo
         return None
     try:
         resolved = contract.resolve(media.schema)
-        files = {name: rule for name, part in resolved.properties.items() if (rule := _rule(contract, part)) is not None}
+        files = {
+            name: rule for name, part in resolved.properties.items() if (rule := _rule(contract, part)) is not None
+        }
     except KeyError:
         return None
     return Form(f"{pascal_case(operation.python_name)}Form", resolved, files) if files else None
@@ -74,14 +76,16 @@ def forms_module(contract: Contract, operations: Iterable[Operation], package: s
     parts = [
         _HEADER,
         docstring("Multipart bodies with files, as handlers receive them."),
-        "from dataclasses import dataclass\n"
-        "from datetime import date, datetime, time\n"
-        "from typing import Annotated, Any, ClassVar, Literal\n"
-        "from uuid import UUID\n"
-        "from pydantic import ConfigDict, Field\n"
-        f"from {package} import models\n"
-        f"from {package}._runtime.bodies import FileRule\n"
-        f"from {package}._runtime.streams import UploadedFile\n",
+        (
+            "from dataclasses import dataclass\n"
+            "from datetime import date, datetime, time\n"
+            "from typing import Annotated, Any, ClassVar, Literal\n"
+            "from uuid import UUID\n"
+            "from pydantic import ConfigDict, Field\n"
+            f"from {package} import models\n"
+            f"from {package}._runtime.bodies import FileRule\n"
+            f"from {package}._runtime.streams import UploadedFile\n"
+        ),
         *dict.fromkeys(blocks),
     ]
     return "\n\n".join(parts) + "\n"
@@ -89,7 +93,8 @@ def forms_module(contract: Contract, operations: Iterable[Operation], package: s
 
 def _class(operation: Operation, form: Form) -> str:
     names = field_names(form.schema.properties)
-    required, optional = [], []
+    required: list[str] = []
+    optional: list[str] = []
     for wire, part in form.schema.properties.items():
         is_required = wire in form.schema.required
         (required if is_required else optional).append(_field(form, wire, names[wire], part, required=is_required))
@@ -99,7 +104,7 @@ def _class(operation: Operation, form: Form) -> str:
         *required,
         *optional,
         f"FILES: ClassVar[dict[str, tuple[FileRule, bool]]] = {{{', '.join(rules)}}}",
-        '__pydantic_config__: ClassVar[ConfigDict] = ConfigDict(arbitrary_types_allowed=True, populate_by_name=True)',
+        "__pydantic_config__: ClassVar[ConfigDict] = ConfigDict(arbitrary_types_allowed=True, populate_by_name=True)",
     ]
     return f"@dataclass(frozen=True, slots=True, kw_only=True)\nclass {form.name}:\n{indented(lines)}"
 

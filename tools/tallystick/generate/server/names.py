@@ -15,7 +15,9 @@ __all__ = ["Group", "arguments", "field_names", "groups", "reply_classes"]
 _OWN_ARGUMENTS: Final = KEYWORDS | frozenset(("accept", "body", "caller"))
 _SPELLINGS: Final = {"etag": "etag"}
 """Names whose words the case does not show."""
-_OWN_FIELDS: Final = KEYWORDS | frozenset(("body", "content_type", "header_names", "media_type", "status", "status_key"))
+_OWN_FIELDS: Final = KEYWORDS | frozenset(
+    ("body", "content_type", "header_names", "media_type", "status", "status_key")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tallystick.contract import Body, Contract, Operation, Parameter, Reply, SecurityScheme
+from tallystick.contract import Body, Contract, Header, Operation, Parameter, Problem, Reply, SecurityScheme
 from tallystick.contract.names import KEYWORDS, distinct, snake_case
 from tallystick.generate.python_text import docstring, keywords, literal
 from tallystick.generate.runtime.server import descriptors
@@ -24,8 +24,10 @@ def operations_module(contract: Contract, operations: Iterable[Operation], packa
     parts = [
         _HEADER,
         docstring(f"The operations of {contract.title} {contract.version}, as data."),
-        f"from {package}._runtime.descriptors import (Body, Encoding, Header, Idempotency, Operation, Pagination, "
-        "Parameter, ProblemType, RateLimit, Reply, SecurityScheme, Sunset)",
+        (
+            f"from {package}._runtime.descriptors import (Body, Encoding, Header, Idempotency, Operation, Pagination, "
+            "Parameter, ProblemType, RateLimit, Reply, SecurityScheme, Sunset)"
+        ),
         f"VERSION = {contract.version!r}",
         f"SECURITY_SCHEMES: dict[str, SecurityScheme] = {{{', '.join(schemes)}}}",
         *(f"{operation.python_name} = {_operation(contract, operation)}" for operation in listed),
@@ -113,9 +115,7 @@ def _parameter(parameter: Parameter, argument: str) -> str:
 
 
 def _body(body: Body) -> str:
-    encoding = {
-        media.name: {name: each for name, each in media.encoding.items()} for media in body.content if media.encoding
-    }
+    encoding = {media.name: dict(media.encoding.items()) for media in body.content if media.encoding}
     entries = [
         f"{media!r}: {{{', '.join(f'{name!r}: {_encoding(each)}' for name, each in properties.items())}}}"
         for media, properties in encoding.items()
@@ -130,15 +130,8 @@ def _encoding(encoding: Any) -> str:
 
 
 def _reply(reply: Reply) -> str:
-    headers = [
-        f"Header({_keywords({'name': each.name, 'required': each.required, 'explode': each.explode}, required=False, explode=False)})"
-        for each in reply.headers
-        if each.name.lower() != "content-type"
-    ]
-    problems = [
-        f"ProblemType({_keywords({'type': each.type, 'title': each.title, 'name': each.name, 'retryable': each.retryable}, retryable=False)})"
-        for each in reply.problems
-    ]
+    headers = [_header(each) for each in reply.headers if each.name.lower() != "content-type"]
+    problems = [_problem(each) for each in reply.problems]
     values = {
         "status": literal(reply.status),
         "description": literal(" ".join(reply.description.split())),
@@ -148,6 +141,16 @@ def _reply(reply: Reply) -> str:
     }
     empty = {"description": "''", "media_types": "()", "headers": "()", "problems": "()"}
     return f"Reply({keywords(values, empty)})"
+
+
+def _header(header: Header) -> str:
+    values = {"name": header.name, "required": header.required, "explode": header.explode}
+    return f"Header({_keywords(values, required=False, explode=False)})"
+
+
+def _problem(problem: Problem) -> str:
+    values = {"type": problem.type, "title": problem.title, "name": problem.name, "retryable": problem.retryable}
+    return f"ProblemType({_keywords(values, retryable=False)})"
 
 
 def _extension(extensions: Mapping[str, Any], key: str, kind: type) -> str:

@@ -37,11 +37,13 @@ def problems_module(contract: Contract, operations: Iterable[Operation], package
     parts = [
         _HEADER,
         docstring(f"The problems of {contract.title}: raise them in handlers (RFC 9457)."),
-        "from datetime import date, datetime, time\n"
-        "from typing import Any, Literal\n"
-        "from uuid import UUID\n"
-        f"from {package} import models\n"
-        f"from {package}._runtime.problems import Problem\n",
+        (
+            "from datetime import date, datetime, time\n"
+            "from typing import Any, Literal\n"
+            "from uuid import UUID\n"
+            f"from {package} import models\n"
+            f"from {package}._runtime.problems import Problem\n"
+        ),
         *blocks,
     ]
     return "\n\n".join(parts) + "\n"

@@ -30,14 +30,16 @@ def replies_module(contract: Contract, group: Group, names: ReplyNames, package:
     parts = [
         _HEADER,
         docstring(f"What the operations of {group.name} answer."),
-        "from collections.abc import AsyncIterable, Mapping\n"
-        "from dataclasses import dataclass, field\n"
-        "from datetime import date, datetime, time\n"
-        "from typing import Any, ClassVar, Literal, Never, TypeAlias\n"
-        "from uuid import UUID\n"
-        f"from {package} import models\n"
-        f"from {package}._runtime.replies import Reply\n"
-        f"from {package}._runtime.streams import Content, ServerSentEvent\n",
+        (
+            "from collections.abc import AsyncIterable, Mapping\n"
+            "from dataclasses import dataclass, field\n"
+            "from datetime import date, datetime, time\n"
+            "from typing import Any, ClassVar, Literal, Never, TypeAlias\n"
+            "from uuid import UUID\n"
+            f"from {package} import models\n"
+            f"from {package}._runtime.replies import Reply\n"
+            f"from {package}._runtime.streams import Content, ServerSentEvent\n"
+        ),
         *blocks,
     ]
     return "\n\n".join(parts) + "\n"

@@ -20,13 +20,15 @@ def routers_module(contract: Contract, group: Group, names: ReplyNames, package:
         (
             _HEADER,
             docstring(f"The operations of {group.name}, each with the types of what comes in and goes out."),
-            "from datetime import date, datetime, time\n"
-            "from typing import Any, Literal\n"
-            "from uuid import UUID\n"
-            f"from {package} import forms, models, operations, problems\n"
-            f"from {package}.replies import {group.name} as replies\n"
-            f"from {package}._runtime.binding import Binding\n"
-            f"from {package}._runtime.streams import BodyStream, Lines\n",
+            (
+                "from datetime import date, datetime, time\n"
+                "from typing import Any, Literal\n"
+                "from uuid import UUID\n"
+                f"from {package} import forms, models, operations, problems\n"
+                f"from {package}.replies import {group.name} as replies\n"
+                f"from {package}._runtime.binding import Binding\n"
+                f"from {package}._runtime.streams import BodyStream, Lines\n"
+            ),
             f"BINDINGS = (\n{bindings})\n",
         )
     )

@@ -95,7 +95,9 @@ class SchemaFile:
             resolved = self._contract.resolve(schema)
             if is_binary(resolved.value):
                 return True
-            return "items" in _mapping(resolved.value) and is_binary(self._contract.resolve(resolved.child("items")).value)
+            return "items" in _mapping(resolved.value) and is_binary(
+                self._contract.resolve(resolved.child("items")).value
+            )
         except KeyError:
             return False
 
@@ -305,8 +307,8 @@ def item_schema(media: MediaType, contract: Contract) -> Schema | None:
     return None if resolved.types <= {"string"} else media.schema
 
 
-def _mapping(value: Mapping[str, Any] | bool) -> Mapping[str, Any]:
-    return {} if isinstance(value, bool) else value
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _json(value: Any) -> str:

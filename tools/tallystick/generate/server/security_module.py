@@ -25,10 +25,12 @@ def security_module(contract: Contract, package: str) -> str:
         (
             _HEADER,
             docstring(f"Who may call {contract.title}."),
-            "from abc import abstractmethod\n"
-            "from typing import Protocol\n"
-            f"from {package}._runtime.descriptors import Operation\n"
-            f"from {package}._runtime.security import Caller\n",
+            (
+                "from abc import abstractmethod\n"
+                "from typing import Protocol\n"
+                f"from {package}._runtime.descriptors import Operation\n"
+                f"from {package}._runtime.security import Caller\n"
+            ),
             '__all__ = ["Authenticator", "Caller"]',
             f"class Authenticator(Protocol):\n{body}\n",
         )

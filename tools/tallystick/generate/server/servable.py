@@ -51,7 +51,9 @@ def _obstacles(operation: Operation, canonical: Canonical) -> Iterator[Finding]:
     declared = {parameter.name for parameter in operation.parameters if parameter.place == "path"}
     for name in names:
         if name[1:-1] not in declared:
-            yield _error("server-path", operation, f"the placeholder {name} of {path} has no path parameter; declare it")
+            yield _error(
+                "server-path", operation, f"the placeholder {name} of {path} has no path parameter; declare it"
+            )
     schemes = canonical.contract.security_schemes
     if operation.security and not any(_is_declared(requirement, schemes) for requirement in operation.security):
         names = sorted({name for requirement in operation.security for name in requirement} - set(schemes))

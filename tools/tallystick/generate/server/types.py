@@ -19,7 +19,7 @@ def python_type(schema: Schema | None) -> str:
     return "Any" if schema is None else _type(schema.value)
 
 
-def _type(value: Mapping[str, Any] | bool) -> str:
+def _type(value: Any) -> str:
     if isinstance(value, bool):
         return "Any"
     if "$ref" in value:
@@ -49,7 +49,9 @@ def _typed(value: Mapping[str, Any]) -> str:
 
 
 def _constant(value: Mapping[str, Any]) -> str:
-    return _literals([value["const"]]) if isinstance(value["const"], (str, int, bool)) else _typed(_without_const(value))
+    return (
+        _literals([value["const"]]) if isinstance(value["const"], (str, int, bool)) else _typed(_without_const(value))
+    )
 
 
 def _without_const(value: Mapping[str, Any]) -> dict[str, Any]:

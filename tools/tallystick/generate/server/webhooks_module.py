@@ -30,19 +30,24 @@ def webhooks_module(contract: Contract, package: str) -> str | None:
         return None
     blocks = [_sender(operation, owner) for operation, owner in listed]
     names = ["Message", *(operation.python_name for operation, _ in listed)]
-    return "\n\n".join(
-        (
-            _HEADER,
-            docstring(f"What {contract.title} sends on its own: webhooks and callbacks."),
-            "from datetime import date, datetime, time\n"
-            "from typing import Any, Literal\n"
-            "from uuid import UUID\n"
-            f"from {package} import models\n"
-            f"from {package}._runtime.emitting import Message, message\n",
-            f"__all__ = {names!r}",
-            *blocks,
+    return (
+        "\n\n".join(
+            (
+                _HEADER,
+                docstring(f"What {contract.title} sends on its own: webhooks and callbacks."),
+                (
+                    "from datetime import date, datetime, time\n"
+                    "from typing import Any, Literal\n"
+                    "from uuid import UUID\n"
+                    f"from {package} import models\n"
+                    f"from {package}._runtime.emitting import Message, message\n"
+                ),
+                f"__all__ = {names!r}",
+                *blocks,
+            )
         )
-    ) + "\n"
+        + "\n"
+    )
 
 
 def _sender(operation: Operation, owner: Operation | None) -> str:
@@ -68,7 +73,9 @@ def _sender(operation: Operation, owner: Operation | None) -> str:
             values[f"{place}_values"] = f"{{{', '.join(pairs)}}}"
     arguments_text = ", ".join(f"{name}={value}" for name, value in values.items())
     text = docstring(operation.summary or operation.id, operation.description, origin)
-    return f"def {operation.python_name}({signature}) -> Message:\n{indented([text, f'return message({arguments_text})'])}"
+    return (
+        f"def {operation.python_name}({signature}) -> Message:\n{indented([text, f'return message({arguments_text})'])}"
+    )
 
 
 def _required_first(listed: Iterable[tuple[str, Parameter]]) -> list[tuple[str, Parameter]]:
@@ -89,5 +96,3 @@ def _body(operation: Operation) -> tuple[str, str] | None:
             return media.name, python_type(media.schema)
     first = operation.body.content[0]
     return first.name, "str | bytes"
-
-

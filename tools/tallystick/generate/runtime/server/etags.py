@@ -20,7 +20,7 @@ def if_match(header: str, current: str | None) -> bool:
 
 
 def if_none_match(header: str, current: str | None) -> bool:
-    """Whether an ``If-None-Match`` is met, that is, the client has no current copy. Weak comparison (section 13.1.2)."""
+    """Whether an ``If-None-Match`` is met: the client has no current copy. Weak comparison (section 13.1.2)."""
     if current is None:
         return True
     if header.strip() == "*":

@@ -1,4 +1,4 @@
-"""Text as JSON scalars, by the grammar of JSON: ``5_0``, ``+5``, `` 5`` and ``yes`` are neither numbers nor booleans."""
+"""Text as JSON scalars, by the grammar of JSON: ``5_0``, ``+5`` and ``yes`` are neither numbers nor booleans."""
 
 from __future__ import annotations
 

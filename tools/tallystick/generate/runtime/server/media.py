@@ -10,7 +10,9 @@ __all__ = ["Kind", "MediaRange", "Negotiation", "best_match", "kind_of"]
 
 Kind = Literal["json", "form", "multipart", "lines", "events", "text", "binary"]
 
-_LINES: Final = frozenset(("application/x-ndjson", "application/jsonl", "application/x-jsonlines", "application/ndjson"))
+_LINES: Final = frozenset(
+    ("application/x-ndjson", "application/jsonl", "application/x-jsonlines", "application/ndjson")
+)
 _MOST_REMEMBERED: Final = 256
 
 

@@ -134,8 +134,7 @@ async def read_parts(
             parser.write(chunk)
             await _write_files(reading, files, limits)
         parser.finalize()
-        if not reading.is_complete:
-            raise Refusal.malformed("The multipart body ends early.")
+        _refuse_incomplete(reading)
         for part in reading.parts:
             if part.file is not None:
                 await part.file.rewind()
@@ -146,6 +145,11 @@ async def read_parts(
         close_files(reading.parts)
         raise
     return reading.parts
+
+
+def _refuse_incomplete(reading: _Reading) -> None:
+    if not reading.is_complete:
+        raise Refusal.malformed("The multipart body ends early.")
 
 
 async def _write_files(reading: _Reading, files: Mapping[str, int | None], limits: Limits) -> None:

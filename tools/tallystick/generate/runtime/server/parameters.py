@@ -26,7 +26,7 @@ def _verbatim(text: str) -> str:
     return text
 
 
-class Faults(Exception):  # noqa: N818 - carries what is wrong with a part of the request
+class Faults(Exception):
     """What is wrong with parameters. ``malformed`` ones cannot even be read."""
 
     def __init__(self, *errors: Detail, malformed: bool = False) -> None:
@@ -39,8 +39,19 @@ class _Reader:
     """Reads one parameter: candidate values by style, the first that the schema accepts, as a Python value."""
 
     __slots__ = (
-        "_accepts", "_convert", "_default", "explode", "name", "parameter", "shape", "source", "unquote", "validator"
-    )  # fmt: skip
+        "_accepts",
+        "_convert",
+        "_default",
+        "_only_text",
+        "explode",
+        "has_parts",
+        "name",
+        "parameter",
+        "shape",
+        "source",
+        "unquote",
+        "validator",
+    )
 
     def __init__(self, parameter: Parameter, kind: Any, schema: Sequence[str], schemas: Schemas) -> None:
         self.parameter = parameter
@@ -53,6 +64,17 @@ class _Reader:
         self._convert = _converter(kind)
         self.unquote = _unquoting(parameter)
         self._default = self._declared_default()
+        self.has_parts = self.shape.is_array or self.shape.is_object
+        self._only_text = self.shape.scalars == {"string"}
+
+    def scalar(self, text: str) -> Any:
+        """The value of one text, for a shape that has no parts."""
+        text = self.unquote(text)
+        if self._only_text:
+            if self._accepts(text):
+                return text if self._convert is None else self._converted(text)
+            raise Faults(*details(self.validator, text, self.source, pointer((self.name,))))
+        return self.value(self.shape.texts(text))
 
     def value(self, candidates: Iterable[Any]) -> Any:
         """The Python value of the first candidate that the schema accepts."""
@@ -203,6 +225,8 @@ def _path_value(reader: _Reader, text: str | None) -> Any:
         return reader.absent()
     if parameter.media_type is not None:
         return reader.content(unquote(text))
+    if parameter.style == "simple" and not reader.has_parts:
+        return reader.scalar(text)
     if parameter.style == "label":
         return reader.value(styles.label(text, reader.shape, unquote, explode=parameter.explode))
     if parameter.style == "matrix":
@@ -214,14 +238,14 @@ def _header_value(reader: _Reader, name: bytes, headers: Sequence[tuple[bytes, b
     found = [value for key, value in headers if key == name]
     if not found:
         return reader.absent()
-    structured = reader.shape.is_array or reader.shape.is_object
-    if len(found) > 1 and not structured:
+    if len(found) > 1 and not reader.has_parts:
         raise Faults(reader.fault("is given more than once"), malformed=True)
     text = ",".join(map(_header_text, found))
     if reader.parameter.media_type is not None:
         return reader.content(text)
-    if structured:
-        text = ",".join(part.strip(" \t") for part in text.split(","))
+    if not reader.has_parts:
+        return reader.scalar(text)
+    text = ",".join(part.strip(" \t") for part in text.split(","))
     return reader.value(styles.delimited(text, "simple", reader.shape, _verbatim, explode=reader.explode))
 
 
@@ -245,7 +269,7 @@ def _cookies(headers: Sequence[tuple[bytes, bytes]]) -> dict[str, list[str]]:
 
 
 def _cookie_value(reader: _Reader, jar: Mapping[str, list[str]]) -> Any:
-    if reader.explode and reader.shape.is_object:
+    if reader.explode and reader.shape.is_object and reader.parameter.media_type is None:
         members = [(name, text) for name in reader.shape.properties for text in jar.get(name, ())]
         if not members:
             return reader.absent()
@@ -261,6 +285,8 @@ def _by_name(reader: _Reader, texts: Sequence[str]) -> Any:
         return reader.absent()
     if parameter.media_type is not None:
         return reader.content(reader.unquote(_single(reader, texts)))
+    if not reader.has_parts:
+        return reader.scalar(_single(reader, texts))
     if parameter.explode:
         if not reader.shape.is_array:
             _single(reader, texts)
@@ -332,9 +358,9 @@ class _Query:
         return lambda name: name in reader.shape.properties or (invites and name not in self._more_names)
 
     def _refuse_unknown(self, texts: Iterable[str], faults: list[Faults]) -> None:
-        for name in texts:
-            if name not in self._more_names:
-                faults.append(Faults(Detail("query", pointer((name,)), "is not a parameter here"), malformed=True))
+        unknown = [name for name in texts if name not in self._more_names]
+        details_ = [Detail("query", pointer((name,)), "is not a parameter here") for name in unknown]
+        faults += [Faults(each, malformed=True) for each in details_]
 
 
 def _is_spread(reader: _Reader) -> bool:

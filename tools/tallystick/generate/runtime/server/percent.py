@@ -9,7 +9,7 @@ __all__ = ["Malformed", "pairs", "unquote", "unquote_plus"]
 _ESCAPES = re.compile(rb"%([0-9A-Fa-f]{2})?")
 
 
-class Malformed(ValueError):  # noqa: N818 - it names what is wrong
+class Malformed(ValueError):
     """The request cannot even be read: a bad escape, text that is not UTF-8, a structure that does not parse."""
 
 

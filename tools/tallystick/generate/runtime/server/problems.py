@@ -15,7 +15,7 @@ BLANK = "about:blank"
 """The problem type that says no more than the status (RFC 9457, section 4.2.1)."""
 
 
-class ContractViolation(Exception):  # noqa: N818 - it names what happened
+class ContractViolation(Exception):
     """The server is about to answer something that the contract does not allow. A fault of the server."""
 
 
@@ -37,7 +37,7 @@ class Detail:
 
 
 @dataclass(slots=True)
-class Refusal(Exception):  # noqa: N818 - it names what happened
+class Refusal(Exception):
     """The request cannot be served as it is.
 
     Becomes the problem that the contract declares for the status (for 422 failing that 400), else a plain one.
@@ -79,7 +79,7 @@ class Unimplemented(Refusal):
         super().__init__(501, "not implemented", f"{operation} is not implemented yet.")
 
 
-class Problem(Exception):  # noqa: N818 - the term of RFC 9457
+class Problem(Exception):
     """A declared problem, raised by a handler. Generated classes derive from it.
 
     Class attributes hold what the contract fixes; the constructor of a generated class takes what differs each time.

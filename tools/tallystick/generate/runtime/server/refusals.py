@@ -7,13 +7,17 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from .descriptors import Operation, ProblemType
-from .problems import BLANK, Refusal, problem_bytes
+from .problems import BLANK, Refusal
 from .schemas import Schemas, Validator
 from .shapes import Shape
 
 __all__ = ["Refusals", "plain_problem"]
 
+_to_bytes = msgspec.json.Encoder().encode
+_TITLES = {status.value: status.phrase for status in http.HTTPStatus}
 _STANDARD = frozenset(("type", "title", "status", "detail", "instance"))
 
 
@@ -35,7 +39,7 @@ class _Declared:
         instance = extra.get("instance")
         if self._validator is not None and not self._validator.is_valid({**full, **members}):
             return None
-        return problem_bytes(self.kind.type, self.kind.title, self.status, refusal.detail, instance, members)
+        return _to_bytes(full | members if instance is None else {**full, "instance": instance, **members})
 
 
 class Refusals:
@@ -44,27 +48,29 @@ class Refusals:
     def __init__(self, operation: Operation, schemas: Schemas) -> None:
         self._operation = operation
         self._schemas = schemas
-        self._known: dict[int, list[_Declared]] = {}
+        self._choices: dict[tuple[int, str], tuple[int, Sequence[_Declared]]] = {}
 
     def answer(self, refusal: Refusal, extra: Mapping[str, Any]) -> tuple[int, bytes]:
-        """Status and body. A status that is not declared may give way to 400; what fits no type gets a plain problem."""
-        wanted = _words(refusal.kind)
-        for status in (refusal.status, *((400,) if refusal.status in (422, 428) else ())):
-            declared = sorted(self._declared(status), key=lambda each: -len(each.words & wanted))
-            for each in declared:
-                body = each.body(refusal, extra)
-                if body is not None:
-                    return status, body
-            if declared or self._operation.reply_for(status) is not None:
-                return status, plain_problem(refusal, extra, status)
-        return refusal.status, plain_problem(refusal, extra, refusal.status)
+        """Status and body. A status that is not declared gives way to 400; what fits no type gets a plain problem."""
+        key = (refusal.status, refusal.kind)
+        if key not in self._choices:
+            self._choices[key] = self._choice(*key)
+        status, declared = self._choices[key]
+        for each in declared:
+            body = each.body(refusal, extra)
+            if body is not None:
+                return status, body
+        return status, plain_problem(refusal, extra, status)
 
-    def _declared(self, status: int) -> Sequence[_Declared]:
-        if status not in self._known:
+    def _choice(self, wanted: int, kind: str) -> tuple[int, Sequence[_Declared]]:
+        """The status to answer with, and the problem types declared for it, the one that fits the kind best first."""
+        words = _words(kind)
+        for status in (wanted, *((400,) if wanted in (422, 428) else ())):
             reply = self._operation.reply_for(status)
-            kinds = reply.problems if reply is not None else ()
-            self._known[status] = [self._compiled(kind, status) for kind in kinds]
-        return self._known[status]
+            if reply is not None:
+                declared = [self._compiled(each, status) for each in reply.problems]
+                return status, sorted(declared, key=lambda each: -len(each.words & words))
+        return wanted, ()
 
     def _compiled(self, kind: ProblemType, status: int) -> _Declared:
         path = ("problems", kind.name)
@@ -75,11 +81,10 @@ class Refusals:
 
 def plain_problem(refusal: Refusal, extra: Mapping[str, Any], status: int) -> bytes:
     """A problem of no declared type: ``about:blank`` and the reason phrase."""
-    errors = {"errors": [error.as_json() for error in refusal.errors]} if refusal.errors else {}
-    more = {name: value for name, value in extra.items() if name != "instance"}
-    members = {**errors, **refusal.members, **more}
-    title = http.HTTPStatus(status).phrase
-    return problem_bytes(BLANK, title, status, refusal.detail, extra.get("instance"), members)
+    body: dict[str, Any] = {"type": BLANK, "title": _TITLES[status], "status": status, "detail": refusal.detail}
+    if refusal.errors:
+        body["errors"] = [error.as_json() for error in refusal.errors]
+    return _to_bytes({**body, **refusal.members, **extra})
 
 
 def _words(text: str) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 __all__ = ["Encoded", "Reply", "status_of"]
 
@@ -12,8 +12,8 @@ __all__ = ["Encoded", "Reply", "status_of"]
 class Reply:
     """A typed answer to one operation.
 
-    Generated classes are frozen dataclasses with a ``status`` (a class attribute, or a field where the contract declares
-    a range), a ``media_type``, a ``body`` unless the reply is empty, and a field per declared header.
+    Generated classes are frozen dataclasses with a ``status`` (a class attribute, or a field where the contract
+    declares a range), a ``media_type``, a ``body`` unless the reply is empty, and a field per declared header.
     """
 
     __slots__ = ()

@@ -73,11 +73,13 @@ def _fragment(path: Sequence[str]) -> str:
 
 def pointer(path: Sequence[str | int]) -> str:
     """The JSON pointer (RFC 6901) of a path."""
+    if len(path) == 1 and isinstance(path[0], str) and path[0].isidentifier():
+        return "/" + path[0]
     return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in path)
 
 
 def details(validator: Validator, value: Any, source: str = "body", where: str = "") -> list[Detail]:
-    """What is wrong with the value, the first faults only; empty for a valid one. ``where`` goes before each pointer."""
+    """What is wrong with the value, the first faults only; none for a valid one. ``where`` begins each pointer."""
     found = []
     for error in validator.iter_errors(value):
         message = error.message.removeprefix("the value ")

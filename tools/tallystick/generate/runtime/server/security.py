@@ -195,30 +195,42 @@ def _as_password(credentials: bytes) -> tuple[str, ...] | None:
 
 
 def _api_key(place: str, parameter: str) -> _Extract:
+    return {"header": _key_in_header, "query": _key_in_query, "cookie": _key_in_cookie}[place](parameter)
+
+
+def _key_in_header(parameter: str) -> _Extract:
     wanted: Final = parameter.lower().encode()
 
-    def in_header(scope: Mapping[str, Any]) -> tuple[str, ...] | None:
+    def extract(scope: Mapping[str, Any]) -> tuple[str, ...] | None:
         for name, value in scope["headers"]:
             if name == wanted:
                 return (value.decode("latin-1"),)
         return None
 
-    def in_query(scope: Mapping[str, Any]) -> tuple[str, ...] | None:
+    return extract
+
+
+def _key_in_query(parameter: str) -> _Extract:
+    def extract(scope: Mapping[str, Any]) -> tuple[str, ...] | None:
         try:
-            return next(((unquote_plus(text),) for name, text in pairs(scope["query_string"]) if name == parameter), None)
+            given = pairs(scope["query_string"])
+            return next(((unquote_plus(text),) for name, text in given if name == parameter), None)
         except Malformed:
             return None
 
-    def in_cookie(scope: Mapping[str, Any]) -> tuple[str, ...] | None:
-        for name, value in scope["headers"]:
-            if name == b"cookie":
-                for part in value.decode("latin-1").split(";"):
-                    key, equals, text = part.strip().partition("=")
-                    if equals and key == parameter:
-                        return (text,)
+    return extract
+
+
+def _key_in_cookie(parameter: str) -> _Extract:
+    def extract(scope: Mapping[str, Any]) -> tuple[str, ...] | None:
+        cookies = (value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie")
+        for part in ";".join(cookies).split(";"):
+            key, equals, text = part.strip().partition("=")
+            if equals and key == parameter:
+                return (text,)
         return None
 
-    return {"header": in_header, "query": in_query, "cookie": in_cookie}[place]
+    return extract
 
 
 def _certificates(scope: Mapping[str, Any]) -> tuple[Any, ...] | None:

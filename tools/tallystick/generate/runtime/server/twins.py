@@ -6,7 +6,7 @@ express exactly has no twin; Pydantic writes it, as it does its own models.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import enum
 import types
@@ -17,7 +17,7 @@ from typing import Annotated, Any, Final, Literal, Union
 
 import annotated_types
 import msgspec
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 from pydantic.fields import FieldInfo
 
 from .shapes import Shape
@@ -25,14 +25,14 @@ from .shapes import Shape
 __all__ = ["NoTwin", "Twins"]
 
 _PLAIN: Final = (
-    str, bool, int, float, decimal.Decimal, uuid.UUID, datetime.date, datetime.datetime, type(None)
+    str, bool, int, float, decimal.Decimal, uuid.UUID, dt.date, dt.datetime, type(None)
 )  # fmt: skip
 
 
 _NO_TYPE: Final = object()
 
 
-class NoTwin(Exception):  # noqa: N818 - it names the outcome
+class NoTwin(Exception):
     """msgspec cannot express the type exactly."""
 
 
@@ -56,6 +56,8 @@ class Twins:
         return self._generic(kind)
 
     def _class(self, kind: type) -> Any:
+        if kind is AwareDatetime:
+            return Annotated[dt.datetime, msgspec.Meta(tz=True)]
         if issubclass(kind, BaseModel):
             return self._model(kind)
         if issubclass(kind, enum.Enum) and all(isinstance(member.value, (str, int)) for member in kind):
@@ -75,7 +77,9 @@ class Twins:
             return dict[str, self.of(arguments[1])]  # type: ignore[misc]  # a type made at run time
         if origin in (Union, types.UnionType):
             return self._union(arguments)
-        if origin is Literal and all(isinstance(value, (str, int)) and not isinstance(value, bool) for value in arguments):
+        if origin is Literal and all(
+            isinstance(value, (str, int)) and not isinstance(value, bool) for value in arguments
+        ):
             return kind
         raise NoTwin(kind)
 
@@ -114,16 +118,17 @@ class Twins:
             return None
         required = [field for field in fields if len(field) == 2]
         optional = [field for field in fields if len(field) == 3]
-        twin = msgspec.defstruct(
+        return msgspec.defstruct(
             model.__name__,
             [*required, *optional],
-            rename={name: field.serialization_alias or field.alias or name for name, field in model.model_fields.items()},
+            rename={
+                name: field.serialization_alias or field.alias or name for name, field in model.model_fields.items()
+            },
             omit_defaults=True,
             kw_only=True,
             frozen=True,
             gc=False,
         )
-        return twin
 
     def _field(self, name: str, field: FieldInfo, shape: Shape | None) -> tuple[Any, ...]:
         if name.startswith("_") or not name.isidentifier():
