@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from tallystick.contract import Contract
 from tallystick.findings import InputError
@@ -69,7 +69,7 @@ def _run(assignment: Assignment, folder: Path, say: Callable[[str], None]) -> tu
     )
     (folder / "schemathesis.toml").write_text(text, "utf-8")
     description = folder / "openapi.json"
-    description.write_text(json.dumps(assignment.contract.document), "utf-8")
+    description.write_text(json.dumps(_with_plain_tokens(assignment.contract.document)), "utf-8")
     variables = {"TALLY_FUZZ_DESCRIPTION": str(description), "TALLY_FUZZ_DROPPED": str(folder / "dropped.ndjson")}
     # COLUMNS: messages are read back and must not be folded
     environment = {**os.environ, **secrets, **variables, "COLUMNS": "400", "NO_COLOR": "1"}
@@ -87,6 +87,19 @@ def _run(assignment: Assignment, folder: Path, say: Callable[[str], None]) -> tu
             process.kill()
             raise
     return process.returncode, said
+
+
+def _with_plain_tokens(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The description with OAuth 2 and OpenID Connect as what travels: a bearer token.
+
+    Schemathesis 4.32 does not take their header for a credential, and so calls a request anonymous that has a token.
+    """
+    components = document.get("components", {})
+    schemes = {
+        key: {"type": "http", "scheme": "bearer"} if scheme.get("type") in ("oauth2", "openIdConnect") else scheme
+        for key, scheme in components.get("securitySchemes", {}).items()
+    }
+    return {**document, "components": {**components, "securitySchemes": schemes}} if schemes else dict(document)
 
 
 def _command(folder: Path, description: Path) -> list[str]:
