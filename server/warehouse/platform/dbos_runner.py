@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from dbos import DBOS, SetWorkflowID
+from dbos import error as dbos_errors
 from sqlalchemy.engine import make_url
 
 from warehouse.platform.jobs import Job, JobExecution
@@ -68,7 +71,7 @@ class DbosRunner:
                     job,
                 )
             except Exception as error:  # noqa: BLE001 - a job may raise anything
-                await DBOS.run_step_async({"name": f"{kind} given up"}, execution.give_up, job, error)
+                await DBOS.run_step_async({"name": f"{kind} given up"}, execution.give_up, job, _cause(error))
 
         return run
 
@@ -79,9 +82,19 @@ class DbosRunner:
 
     async def stop(self, patience: float) -> None:
         """Waits for running jobs, then ends DBOS."""
-        await asyncio.to_thread(
-            DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=max(1, round(patience))
-        )
+        loop = asyncio.get_running_loop()
+        wait = max(1, round(patience))
+        destroy = partial(DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=wait)
+        with ThreadPoolExecutor(1) as own:
+            await loop.run_in_executor(own, destroy)
+        loop.set_default_executor(ThreadPoolExecutor())  # DBOS has put its own there, which is closed now
+
+
+def _cause(error: Exception) -> Exception:
+    """What the handler raised in its last attempt."""
+    if isinstance(error, dbos_errors.DBOSMaxStepRetriesExceeded) and error.errors:
+        return error.errors[-1]
+    return error
 
 
 def job_database_url(settings: Settings) -> str:
