@@ -221,6 +221,21 @@ def test_compositions_that_double_at_each_level(write, keyword):
     assert inspected(write(HEAD + PATHS + text))[0] in (0, 1, 2)
 
 
+def test_a_ladder_of_compositions(write):
+    """A chain of 3,000 schemas, each including the next, is refused rather than followed without bound."""
+    named = "".join(f"    S{n}: {{allOf: [{{$ref: '#/components/schemas/S{n + 1}'}}]}}\n" for n in range(3000))
+    assert refused(write(HEAD + PATHS + "components:\n  schemas:\n" + named + "    S3000: {}\n"))["code"] == "too-deep"
+
+
+def test_a_ring_of_properties(write):
+    """A circle of 3,000 schemas through properties is an ordinary description."""
+    named = "".join(
+        f"    S{n}: {{type: object, properties: {{a: {{$ref: '#/components/schemas/S{(n + 1) % 3000}'}}}}}}\n"
+        for n in range(3000)
+    )
+    assert inspected(write(HEAD + PATHS + "components:\n  schemas:\n" + named))[0] == 0
+
+
 def test_compositions_that_hold_themselves(write):
     """An ``allOf`` that leads back to itself ends."""
     text = (

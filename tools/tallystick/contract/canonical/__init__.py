@@ -27,7 +27,7 @@ from tallystick.contract.canonical.rewriter import SchemaRewriter
 from tallystick.contract.model import Contract
 from tallystick.contract.reading import read_normal
 from tallystick.document import Location, join, pointer_tokens
-from tallystick.findings import Finding, Place
+from tallystick.findings import Finding, InputError, Place
 
 __all__ = ["Canonical", "canonicalise"]
 
@@ -76,7 +76,19 @@ def _step(value: Any, token: str) -> Any:
 
 
 def canonicalise(contract: Contract) -> Canonical:
-    """The canonical form of a contract. Pure: the contract is not changed."""
+    """The canonical form of a contract. Pure: the contract is not changed.
+
+    Raises:
+        InputError: schemas include each other over more levels than any description needs.
+    """
+    try:
+        return _canonical(contract)
+    except RecursionError:
+        message = "schemas include each other over too many levels: flatten the longest chains of allOf and references"
+        raise InputError.of("too-deep", message, contract.location.child("components").place) from None
+
+
+def _canonical(contract: Contract) -> Canonical:
     naming = Naming(contract)
     rewriter = SchemaRewriter(contract, naming)
     for name in sorted(contract.schemas):  # so that recursion is cut at the same places under any order
