@@ -218,7 +218,8 @@ class Fuzz(_Section):
 
     ``max-examples`` counts test cases per operation. Without ``seed`` the cases are the same on every machine.
     ``expected-statuses`` lists, by operation (``*`` for all), the statuses that a request may meet although it is right
-    by its schema. ``exclude`` lists operations that are left alone. ``parts`` are what a run consists of.
+    by its schema. ``exclude`` lists operations that are left alone. ``parts`` are what a run consists of. A run of
+    Schemathesis that takes longer than ``max-seconds`` is cut short, and the report says so.
     """
 
     app: AppReference | None = None
@@ -233,7 +234,7 @@ class Fuzz(_Section):
     max_examples: int = Field(50, ge=1)
     seed: int | None = Field(None, ge=0)
     workers: int = Field(1, ge=1, le=64)
-    max_seconds: float | None = Field(None, gt=0)
+    max_seconds: float = Field(120.0, gt=0)
     exclude: list[str] = []
     parts: list[FuzzPart] = ["near-miss", "authorization", "schemathesis"]
     reports: ConfigPath | None = None

@@ -99,11 +99,11 @@ def register(app: typer.Typer) -> None:
 
 def fuzz_result(run: Run, call: FuzzCall, say: Callable[[str], None]) -> Result:
     """Starts the server if need be and tries it. Raises InputError."""
-    from tallystick.fuzz import Trial, fuzz
+    from tallystick.fuzz import Trial, ended_by_signals, fuzz
 
     contract = contract_of(run, call.spec, call.hosts)
     settings = run.config.fuzz.model_copy(update={"headers": {**run.config.fuzz.headers, **dict(call.headers)}})
-    with _server(run, call, settings) as url:
+    with ended_by_signals(), _server(run, call, settings) as url:
         trial = Trial(contract, url, settings, _effort(call, settings), call.reports or settings.reports)
         result = fuzz(trial, say)
     return dataclasses.replace(result, findings=[*contract.findings, *result.findings])
@@ -163,7 +163,7 @@ def _effort(call: FuzzCall, settings: Fuzz) -> Effort:
             max_examples=call.max_examples or settings.nightly.max_examples,
             workers=call.workers or settings.workers,
             seed=seed if seed is not None else secrets.randbits(32),
-            max_seconds=call.max_seconds or settings.nightly.max_seconds,
+            fill_seconds=call.max_seconds or settings.nightly.max_seconds,
         )
     return Effort(
         max_examples=call.max_examples or settings.max_examples,

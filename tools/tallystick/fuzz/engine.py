@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any, Final
 
 from tallystick.contract import Contract
 from tallystick.findings import InputError
+from tallystick.fuzz import processes
 from tallystick.fuzz.credentials import Credential
 from tallystick.fuzz.record import Record, read_record
 from tallystick.fuzz.settings import Effort, schemathesis_settings
@@ -23,6 +25,7 @@ __all__ = ["Assignment", "run_schemathesis"]
 
 _REPORTS: Final = {"junit": "schemathesis-junit.xml", "har": "schemathesis.har"}
 _EXIT_CLEAN, _EXIT_FAILURES = 0, 1
+_GRACE: Final = 10.0  # seconds for the reports of a run that was cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +51,24 @@ def run_schemathesis(assignment: Assignment, say: Callable[[str], None] = lambda
     """
     with tempfile.TemporaryDirectory(prefix="tally-fuzz-") as scratch:
         folder = Path(scratch)
-        code, said = _run(assignment, folder, say)
+        ended = _run(assignment, folder, say)
         events = folder / "events.ndjson"
-        if not events.exists() or code not in (_EXIT_CLEAN, _EXIT_FAILURES):
-            raise InputError.of("fuzz-engine", f"Schemathesis ended with exit code {code}: {_reason(said)}")
+        if not events.exists() or not (ended.was_cut or ended.code in (_EXIT_CLEAN, _EXIT_FAILURES)):
+            raise InputError.of("fuzz-engine", f"Schemathesis ended with exit code {ended.code}: {_reason(ended.said)}")
         record = read_record(events, folder / "dropped.ndjson")
+        record.was_cut = ended.was_cut
         _keep_reports(folder, assignment.reports)
         return record
 
 
-def _run(assignment: Assignment, folder: Path, say: Callable[[str], None]) -> tuple[int, str]:
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    code: int
+    said: str
+    was_cut: bool
+
+
+def _run(assignment: Assignment, folder: Path, say: Callable[[str], None]) -> _Ended:
     text, secrets = schemathesis_settings(
         assignment.contract,
         assignment.url,
@@ -73,20 +84,30 @@ def _run(assignment: Assignment, folder: Path, say: Callable[[str], None]) -> tu
     variables = {"TALLY_FUZZ_DESCRIPTION": str(description), "TALLY_FUZZ_DROPPED": str(folder / "dropped.ndjson")}
     # COLUMNS: messages are read back and must not be folded
     environment = {**os.environ, **secrets, **variables, "COLUMNS": "400", "NO_COLOR": "1"}
-    with subprocess.Popen(  # noqa: S603  our own interpreter and library
-        _command(folder, description),
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    ) as process:
-        try:
-            said = _listen(process, say)
-        except BaseException:
-            process.kill()
-            raise
-    return process.returncode, said
+    process = processes.start(
+        _command(folder, description), folder=folder, environment=environment, output=subprocess.PIPE
+    )
+    cut = threading.Event()
+    timer = threading.Timer(assignment.effort.max_seconds or threading.TIMEOUT_MAX, _cut, (process, cut))
+    timer.daemon = True
+    timer.start()
+    try:
+        said = _listen(process, say)
+        process.wait()
+    finally:
+        timer.cancel()
+        processes.end(process)
+    return _Ended(process.returncode, said, cut.is_set())
+
+
+def _cut(process: subprocess.Popen[bytes], cut: threading.Event) -> None:
+    """Ends a run whose time is up; what it has recorded so far stays."""
+    cut.set()
+    processes.interrupt(process)
+    try:
+        process.wait(_GRACE)
+    except subprocess.TimeoutExpired:
+        processes.end(process)
 
 
 def _with_plain_tokens(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -50,6 +50,8 @@ class Record:
     cases: int = 0
     seed: int | None = None
     complete: bool = False
+    was_cut: bool = False
+    """Whether the time was up before the end."""
 
 
 def read_record(events: Path, dropped: Path) -> Record:
@@ -57,7 +59,8 @@ def read_record(events: Path, dropped: Path) -> Record:
     record = Record()
     with events.open(encoding="utf-8") as lines:
         for line in lines:
-            _add(record, json.loads(line))
+            if line.endswith("\n"):  # the last one of a run that was ended is half a line
+                _add(record, json.loads(line))
     if dropped.exists():
         record.dropped = [json.loads(line) for line in dropped.read_text("utf-8").splitlines()]
     return record

@@ -51,6 +51,18 @@ def record_findings(contract: Contract, record: Record) -> Iterator[Finding]:
         yield Finding(
             "fuzz-error", Level.ERROR, f"the fuzzer could not try everything: {text}", contract.location.place
         )
+    if record.was_cut:
+        seen = {label for label, _ in record.seen}
+        untried = [
+            name for label, name in ((f"{o.method} {o.path}", o.id) for o in contract.operations) if label not in seen
+        ]
+        rest = f"; not tried at all: {', '.join(untried)}" if untried else ""
+        message = (
+            f"the time was up after {record.cases} requests, so that the fuzzer did not come to an end{rest}: raise "
+            "max-seconds in [fuzz] of tally.toml, lower max-examples, or make the server answer faster"
+        )
+        level = Level.ERROR if untried else Level.WARNING
+        yield Finding("fuzz-cut", level, message, contract.location.place)
     if record.dropped:
         yield _dropped(contract, record.dropped)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -16,10 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from tallystick.findings import InputError
+from tallystick.fuzz import processes
 
 __all__ = ["RunningServer", "application_command", "running"]
 
-_GRACE: Final = 10.0  # seconds between the polite and the hard end
 _TAIL: Final = 20  # lines of the log that are shown
 
 
@@ -72,7 +71,7 @@ def running(
             _wait(server, seconds)
             yield server
         finally:
-            _end(process)
+            processes.end(process)
 
 
 def _free_port() -> int:
@@ -98,15 +97,7 @@ def _variables(environment: Mapping[str, str] | None, values: Mapping[str, str])
 def _started(command: list[str], variables: dict[str, str], folder: Path | None, log: Path) -> subprocess.Popen[bytes]:
     try:
         with log.open("wb") as output:
-            return subprocess.Popen(  # noqa: S603  the command of the user's own configuration
-                command,
-                cwd=folder,
-                env=variables,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # so that its children end with it
-            )
+            return processes.start(command, folder=folder, environment=variables, output=output)
     except OSError as error:
         reason = error.strerror or str(error)
         message = f"the server cannot be started: {command[0]}: {reason}; correct start in [fuzz] of tally.toml"
@@ -133,16 +124,3 @@ def _fault(server: RunningServer, what: str) -> InputError:
     said = server.tail()
     shown = f"; the end of its log:\n{said}" if said else " and said nothing"
     return InputError.of("server-not-started", f"{what}{shown}")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Politely, then hard; the whole group, since a server may have workers."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(_GRACE)
-        if process.poll() is not None and number == signal.SIGTERM:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-            return

@@ -36,15 +36,17 @@ _HOOKS: Final = "tallystick.fuzz.hooks"
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How hard the fuzzer tries: test cases per operation, threads, seconds in all, and where chance starts.
+    """How hard the fuzzer tries: test cases per operation, threads, and where chance starts.
 
-    A seed of None means deterministic: the same cases on every machine.
+    A seed of None means deterministic: the same cases on every machine. After ``max_seconds`` the run is cut short.
+    With ``fill_seconds`` it goes on with further cases until that time is over.
     """
 
     max_examples: int
     workers: int
     seed: int | None
     max_seconds: float | None = None
+    fill_seconds: float | None = None
     phases: tuple[str, ...] = ("examples", "coverage", "fuzzing", "stateful")
 
 
@@ -76,8 +78,8 @@ def schemathesis_settings(
     }
     if effort.seed is not None:
         value["seed"] = effort.seed
-    if effort.max_seconds is not None:
-        value["max-time"] = max(1, int(effort.max_seconds))
+    if effort.fill_seconds is not None:
+        value["max-time"] = max(1, int(effort.fill_seconds))
     if headers:
         value["headers"] = {
             name: _hidden(f"HEADER_{index}", text, secrets) for index, (name, text) in enumerate(headers.items())
