@@ -17,7 +17,7 @@ from tallystick.contract.node import Node
 from tallystick.contract.normal_form import normal_form
 from tallystick.contract.parameters import ParameterReader
 from tallystick.contract.security import SecurityReader
-from tallystick.document import METHODS, Bundle, Location
+from tallystick.document import METHODS, Bundle, Location, collector_off
 from tallystick.findings import Finding, InputError, Level
 
 __all__ = ["read", "read_normal"]
@@ -32,13 +32,15 @@ def read(bundle: Bundle) -> Contract:
         InputError: references make it larger than any description needs to be.
     """
     location = Location(bundle, "")
-    document, findings = normal_form(bundle.value, location)
+    with collector_off():
+        document, findings = normal_form(bundle.value, location)
     return read_normal(document, location, (*bundle.findings, *findings))
 
 
 def read_normal(document: Mapping[str, Any], location: Location, findings: tuple[Finding, ...] = ()) -> Contract:
     """The contract of a description that is in normal form already (a canonical document, for example)."""
-    return _ContractReader(Node.root(document, location)).contract(findings)
+    with collector_off():
+        return _ContractReader(Node.root(document, location)).contract(findings)
 
 
 class _Place(enum.Enum):

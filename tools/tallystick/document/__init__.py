@@ -1,6 +1,7 @@
 """Reading a description: YAML and JSON files into plain values, each with its place, and many files into one tree."""
 
 from tallystick.document.bundle import Bundle, bundle
+from tallystick.document.collector import collector_off
 from tallystick.document.file import Document
 from tallystick.document.grammar import COMPONENT_KINDS, METHODS, Child, children, field_of, is_reference, kind_at
 from tallystick.document.limits import Limits
@@ -36,6 +37,7 @@ __all__ = [
     "bundle",
     "child_of",
     "children",
+    "collector_off",
     "escape",
     "field_of",
     "fragment_pointer",

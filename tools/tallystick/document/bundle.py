@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tallystick.document.chains import Chains
+from tallystick.document.collector import collector_off
 from tallystick.document.component_names import Part, component_names
 from tallystick.document.file import Document
 from tallystick.document.grammar import COMPONENT_KINDS, Child, field_of, is_reference, kind_at
@@ -82,10 +83,11 @@ def bundle(source: Source) -> Bundle:
     Raises:
         InputError: references form a chain, a nesting or an amount that no description needs.
     """
-    first = _Bundler(source, {})
-    result = first.run()
-    names = component_names(first.added, first.taken, str(Path(source.root.uri).parent))
-    return result if names == first.added else _Bundler(source, names).run()
+    with collector_off():
+        first = _Bundler(source, {})
+        result = first.run()
+        names = component_names(first.added, first.taken, str(Path(source.root.uri).parent))
+        return result if names == first.added else _Bundler(source, names).run()
 
 
 class _Bundler:

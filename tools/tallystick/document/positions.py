@@ -6,20 +6,20 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["PositionTable", "pack", "unpack"]
+__all__ = ["COLUMN_BITS", "PositionTable", "pack", "unpack"]
 
-_COLUMN_BITS = 26
+COLUMN_BITS = 26
 _SMALL = 16  # maps up to this size are searched, larger ones are numbered once
 
 
 def pack(line: int, column: int) -> int:
     """A position (both counted from 0) as one integer."""
-    return line << _COLUMN_BITS | column
+    return line << COLUMN_BITS | column
 
 
 def unpack(position: int) -> tuple[int, int]:
     """Line and column, counted from 1."""
-    return (position >> _COLUMN_BITS) + 1, (position & (1 << _COLUMN_BITS) - 1) + 1
+    return (position >> COLUMN_BITS) + 1, (position & (1 << COLUMN_BITS) - 1) + 1
 
 
 class PositionTable:

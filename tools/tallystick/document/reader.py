@@ -7,10 +7,8 @@ see otherwise is recorded as a remark. Keys are always text, as OpenAPI wants th
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -25,9 +23,10 @@ from yaml.events import (
 )
 
 from tallystick.document import json_events, yaml_events
+from tallystick.document.collector import collector_off
 from tallystick.document.limits import Limits
 from tallystick.document.pointer import join
-from tallystick.document.positions import PositionTable, pack, unpack
+from tallystick.document.positions import COLUMN_BITS, PositionTable, pack, unpack
 from tallystick.document.scalars import is_beyond_json, resolve, trap
 
 __all__ = ["Parsed", "ReadError", "Remark", "parse"]
@@ -82,7 +81,7 @@ def parse(text: str, limits: Limits) -> Parsed:
     Raises:
         ReadError: the text is no YAML or JSON, holds several documents, or passes one of the limits.
     """
-    with _collector_off():
+    with collector_off():
         if not text.lstrip("\ufeff \t\r\n").startswith(("{", "[")):
             return _Builder(limits).build(yaml_events.events(text, ReadError))
         try:
@@ -102,18 +101,6 @@ def _clearer(as_yaml: ReadError, as_json: ReadError) -> ReadError:
     if "escape" in as_yaml.message:
         return as_json
     return max(as_yaml, as_json, key=lambda fault: (fault.line, fault.column))
-
-
-@contextmanager
-def _collector_off() -> Iterator[None]:
-    """Building makes many objects and no garbage; the cyclic collector would triple the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 class _Frame:
@@ -191,9 +178,9 @@ class _Builder:
         return self._result
 
     def _scalar(self, event: Any) -> None:
-        start = pack(event.start_mark.line, event.start_mark.column)
-        end = pack(event.end_mark.line, event.end_mark.column)
-        text = event.value
+        start_mark, end_mark, text = event.start_mark, event.end_mark, event.value
+        start = start_mark.line << COLUMN_BITS | start_mark.column  # `pack`, without the calls: this is the hot path
+        end = end_mark.line << COLUMN_BITS | end_mark.column
         if self._stack:
             frame = self._stack[-1]
             if frame.key is None and type(frame.container) is dict:
@@ -304,7 +291,9 @@ class _Builder:
 
     def _place(self, value: Any, start: int, end: int, weight: int, height: int, *, counted: bool = False) -> None:
         """Puts a finished value where it belongs. A container's own values have been counted while it was open."""
-        self._count(1 if counted else weight, start)
+        self._nodes += 1 if counted else weight
+        if self._nodes > self._limits.nodes:
+            raise ReadError("too-large", _TOO_MANY, *unpack(start))
         if not self._stack:
             self._result.value = value
             self._result.positions.root = (start, end)
@@ -324,11 +313,6 @@ class _Builder:
         elif key not in frame.container:
             frame.container[key] = value
             frame.spans += (frame.key_start, frame.key_end, start, end)
-
-    def _count(self, more: int, start: int) -> None:
-        self._nodes += more
-        if self._nodes > self._limits.nodes:
-            raise ReadError("too-large", _TOO_MANY, *unpack(start))
 
     def _check_density(self, event: Any) -> None:
         """Stops texts that are nothing but brackets or aliases long before they have cost much time."""
