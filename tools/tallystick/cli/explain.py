@@ -19,23 +19,25 @@ __all__ = ["register"]
 CodeArgument = Annotated[
     str | None, typer.Argument(metavar="CODE", help="A rule or another code.  [default: list all]")
 ]
-AllOption = Annotated[bool, typer.Option("--all", help="Write a page for every rule into the folder --output.")]
-CheckOption = Annotated[bool, typer.Option("--check", help="With --all: write nothing, report pages that differ.")]
+WriteOption = Annotated[
+    Path | None, typer.Option("--write", metavar="FOLDER", help="Write a page for every rule into this folder.")
+]
+CheckOption = Annotated[bool, typer.Option("--check", help="With --write: write nothing, report pages that differ.")]
 
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
 
     @command(app)
-    def explain(run: Run, code: CodeArgument = None, every: AllOption = False, check: CheckOption = False) -> Outcome:
+    def explain(run: Run, code: CodeArgument = None, write: WriteOption = None, check: CheckOption = False) -> Outcome:
         """Say what a finding code means, why it is there, and how to mend or silence it.
 
         Without a code, all rules are listed.
         """
         from tallystick.lint.pages import index_page
 
-        if every:
-            return _folder(run, check=check)
+        if write is not None:
+            return _folder(run, write, check=check)
         text = index_page() if code is None else _text(code)
         if run.form is Format.JSON:
             return Outcome(facts=_facts(code))
@@ -81,20 +83,16 @@ def _facts(code: str | None) -> dict[str, object]:
     return {"rules": rules}
 
 
-def _folder(run: Run, *, check: bool) -> Outcome:
+def _folder(run: Run, folder: Path, *, check: bool) -> Outcome:
     """Writes the pages, or compares them with the folder."""
     from tallystick.atomic import write_atomically
     from tallystick.lint.pages import pages
 
-    folder = run.output
-    if folder is None:
-        raise InputError.of("usage", "--all needs --output FOLDER: name the folder of the pages")
     wanted = pages()
     found = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     if check:
         differing = [name for name, text in wanted.items() if _content(folder / name) != text]
         return Outcome([_stale(folder / name) for name in sorted({*differing, *(found - set(wanted))})])
-    run.output = None
     for name, text in wanted.items():
         write_atomically(folder / name, text.encode())
     for name in found - set(wanted):
@@ -108,5 +106,5 @@ def _content(path: Path) -> str | None:
 
 
 def _stale(path: Path) -> Finding:
-    message = f"the page is not what the rules say today: run tally explain --all --output {shown_path(path.parent)}"
+    message = f"the page is not what the rules say today: run tally explain --write {shown_path(path.parent)}"
     return Finding("generated-stale", Level.ERROR, message, Place(shown_path(path)))
