@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI
 from warehouse.contract._runtime.application import ServedDocument, add_document, add_problem_handlers
 from warehouse.contract._runtime.codec import Codecs
 from warehouse.contract._runtime.execution import Served, Wiring
-from warehouse.contract._runtime.routing import ContractApp, RouteIndex, add_routes
+from warehouse.contract._runtime.routing import ContractApp, add_routes
 from warehouse.contract._runtime.schemas import Schemas
 from warehouse.contract._runtime.wiring import check_wiring
 from warehouse.contract.handlers.admin import AdminHandlers
@@ -63,8 +63,7 @@ def create_app(contract: Contract[ScopeT], **options: Any) -> FastAPI:
     }
     app = ContractApp(**{**defaults, **options})
     app.router.routes = [route for route in app.router.routes if getattr(route, "path", None) != DOCUMENT.path]
-    routes = add_routes(app.router, serve(contract))
-    app.route_index = RouteIndex(routes)
+    app.route_index = add_routes(app.router, serve(contract))
     app.router.routes.insert(0, app.route_index)
     add_problem_handlers(app, contract.settings.problem_members)
     add_document(app, DOCUMENT, json.loads((_HERE / "document.json").read_bytes()))

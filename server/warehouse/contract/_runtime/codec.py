@@ -105,7 +105,7 @@ def _by_pydantic(kind: Any, shape: Shape) -> Encode:
     def encode(value: Any) -> bytes:
         try:
             valid = validate(value, from_attributes=True)
-            present = _without_absent(dump(valid, mode="json", by_alias=True), shape)
+            present = _without_absent(dump(valid, mode="json", by_alias=True, warnings="error"), shape)
             return _finite(to_json(present, inf_nan_mode="constants"))
         except ValidationError as error:
             raise ContractViolation(f"the body is not what the contract declares: {error}") from error

@@ -15,7 +15,7 @@ from .descriptors import Header, Operation
 from .descriptors import Reply as ReplyShape
 from .etags import if_none_match
 from .lexical import readings
-from .media import kind_of
+from .media import MediaRange, kind_of
 from .problems import ContractViolation, Problem
 from .replies import Encoded, Reply
 from .schemas import Validator
@@ -70,7 +70,9 @@ class _ReplyPlan:
             if header.name.lower() in attributes
         ]
         self.media_type = kind.media_type
-        self._start: RawHeaders = [(b"content-type", _content_type(kind.media_type))] if kind.media_type else []
+        self._range = MediaRange.parse(kind.media_type) if kind.media_type and "*" in kind.media_type else None
+        fixed = kind.media_type if self._range is None else None
+        self._start: RawHeaders = [(b"content-type", _content_type(fixed))] if fixed else []
         path = ("operations", operation.id, "replies", shape.status, "content", kind.media_type or "")
         self._write, self._check = self._writer(item, codecs, path)
 
@@ -95,6 +97,8 @@ class _ReplyPlan:
 
     def answer(self, reply: Any, *, check: bool) -> Answer:
         headers = list(self._start)
+        if self._range is not None:
+            headers.append((b"content-type", self._chosen_type(reply.content_type)))
         for plan in self._headers:
             value = getattr(reply, plan.attribute)
             if value is not None:
@@ -105,6 +109,12 @@ class _ReplyPlan:
         if check and self._check is not None:
             self._check(content)
         return Answer(self._status(reply), headers, content)
+
+    def _chosen_type(self, media_type: str) -> bytes:
+        assert self._range is not None
+        if "*" in media_type or not self._range.covers(MediaRange.parse(media_type)):
+            raise ContractViolation(f"the media type {media_type} does not lie within {self.media_type}")
+        return header_text(media_type).encode("latin-1")
 
     def _status(self, reply: Any) -> int:
         status: int = reply.status if self.status is None else self.status

@@ -7,7 +7,7 @@ from tallystick.contract.operation_names import problem_types
 from tallystick.generate.python_text import docstring, indented
 from tallystick.generate.runtime.server.media import kind_of
 from tallystick.generate.server.forms_module import form_class
-from tallystick.generate.server.names import Group, arguments
+from tallystick.generate.server.names import Group, arguments, problem_class
 from tallystick.generate.server.replies_module import reply_alias
 from tallystick.generate.server.schema_file import item_schema
 from tallystick.generate.server.types import python_type
@@ -56,7 +56,7 @@ def _method(contract: Contract, operation: Operation) -> str:
 
 def _raised(operation: Operation) -> str:
     names = {
-        problem.name: f"{reply.status} {problem.title}"
+        problem_class(problem.name): f"{reply.status} {problem.title}"
         for reply in operation.replies
         for problem in reply.problems
         if reply.status not in _ANY_TIME

@@ -10,9 +10,10 @@ from tallystick.contract import Contract, Operation, Parameter, Reply, pascal_ca
 from tallystick.contract.names import KEYWORDS, distinct, snake_case
 from tallystick.generate.runtime.server.media import MediaRange
 
-__all__ = ["Group", "arguments", "field_names", "groups", "reply_classes"]
+__all__ = ["Group", "arguments", "field_names", "groups", "problem_class", "reply_classes"]
 
 _OWN_ARGUMENTS: Final = KEYWORDS | frozenset(("accept", "body", "caller"))
+_NOT_FOR_PROBLEMS: Final = frozenset(("Any", "False", "Literal", "None", "Problem", "True", "UUID"))
 _SPELLINGS: Final = {"etag": "etag"}
 """Names whose words the case does not show."""
 _OWN_FIELDS: Final = KEYWORDS | frozenset(
@@ -32,6 +33,11 @@ class Group:
     def protocol(self) -> str:
         """The class name of the handlers."""
         return f"{pascal_case(self.name)}Handlers"
+
+
+def problem_class(name: str) -> str:
+    """The class of a problem type, which must not take the name of what its module imports, nor a keyword."""
+    return f"{name}Problem" if name in _NOT_FOR_PROBLEMS else name
 
 
 def groups(contract: Contract, served: Iterable[Operation]) -> list[Group]:

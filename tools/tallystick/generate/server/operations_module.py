@@ -9,7 +9,7 @@ from tallystick.contract import Body, Contract, Header, Operation, Parameter, Pr
 from tallystick.contract.names import KEYWORDS, distinct, snake_case
 from tallystick.generate.python_text import docstring, keywords, literal
 from tallystick.generate.runtime.server import descriptors
-from tallystick.generate.server.names import arguments
+from tallystick.generate.server.names import arguments, problem_class
 
 __all__ = ["operations_module", "scheme_methods"]
 
@@ -149,7 +149,12 @@ def _header(header: Header) -> str:
 
 
 def _problem(problem: Problem) -> str:
-    values = {"type": problem.type, "title": problem.title, "name": problem.name, "retryable": problem.retryable}
+    values = {
+        "type": problem.type,
+        "title": problem.title,
+        "name": problem_class(problem.name),
+        "retryable": problem.retryable,
+    }
     return f"ProblemType({_keywords(values, retryable=False)})"
 
 

@@ -9,6 +9,7 @@ from tallystick.contract import Contract, Header, Operation, Problem, Schema
 from tallystick.contract.names import KEYWORDS, distinct, snake_case
 from tallystick.contract.operation_names import problem_types
 from tallystick.generate.python_text import docstring, indented, literal
+from tallystick.generate.server.names import problem_class
 from tallystick.generate.server.types import python_type
 
 __all__ = ["problems_module"]
@@ -78,7 +79,7 @@ def _class(contract: Contract, problem: Problem, use: _Use) -> str:
     ]
     if members or use.headers or not is_fixed:
         lines.append(_constructor(members, use, names, statuses, is_fixed=is_fixed))
-    return f"class {problem.name}(Problem):\n{indented(lines)}"
+    return f"class {problem_class(problem.name)}(Problem):\n{indented(lines)}"
 
 
 def _names(wires: Iterable[str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tallystick.contract import Contract, Operation
 from tallystick.generate.python_text import docstring
 from tallystick.generate.server.handlers_module import accept_choices, body_types, caller_type, value_type
-from tallystick.generate.server.names import Group, arguments, media_types
+from tallystick.generate.server.names import Group, arguments, media_types, problem_class
 from tallystick.generate.server.replies_module import ReplyNames, item_type
 
 __all__ = ["routers_module"]
@@ -46,7 +46,7 @@ def _binding(contract: Contract, operation: Operation, names: ReplyNames) -> str
     replies = _replies(contract, operation, names)
     if replies:
         values["replies"] = f"{{{', '.join(replies)}}}"
-    raised = sorted({problem.name for reply in operation.replies for problem in reply.problems})
+    raised = sorted({problem_class(problem.name) for reply in operation.replies for problem in reply.problems})
     if raised:
         values["problems"] = f"({''.join(f'problems.{name}, ' for name in raised)})"
     if caller_type(operation) is not None:

@@ -19,6 +19,7 @@ from tallystick.contract.operation_names import problem_types
 from tallystick.findings import Finding, Level
 from tallystick.generate.runtime.server.media import kind_of
 from tallystick.generate.runtime.server.schemas import Schemas
+from tallystick.generate.server.names import problem_class
 from tallystick.generate.server.types import is_binary
 
 __all__ = ["SchemaFile", "item_schema"]
@@ -67,7 +68,7 @@ class SchemaFile:
         """Adds the schema of each problem type that has one."""
         for problem in problem_types(operations).values():
             if problem.schema is not None:
-                self._problems[problem.name] = self._written(problem.schema, "writeOnly")
+                self._problems[problem_class(problem.name)] = self._written(problem.schema, "writeOnly")
 
     def _body(self, media: MediaType) -> Any:
         kind = kind_of(media.name)

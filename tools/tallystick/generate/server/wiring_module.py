@@ -104,7 +104,7 @@ from {package}.wiring import Contract
 from {package}._runtime.application import ServedDocument, add_document, add_problem_handlers
 from {package}._runtime.codec import Codecs
 from {package}._runtime.execution import Served, Wiring
-from {package}._runtime.routing import ContractApp, RouteIndex, add_routes
+from {package}._runtime.routing import ContractApp, add_routes
 from {package}._runtime.schemas import Schemas
 from {package}._runtime.wiring import check_wiring
 
@@ -137,8 +137,7 @@ def create_app(contract: Contract[ScopeT], **options: Any) -> FastAPI:
     defaults = {{"title": {name}, "version": {version}, "openapi_url": DOCUMENT.path, "redirect_slashes": False}}
     app = ContractApp(**{{**defaults, **options}})
     app.router.routes = [route for route in app.router.routes if getattr(route, "path", None) != DOCUMENT.path]
-    routes = add_routes(app.router, serve(contract))
-    app.route_index = RouteIndex(routes)
+    app.route_index = add_routes(app.router, serve(contract))
     app.router.routes.insert(0, app.route_index)
     add_problem_handlers(app, contract.settings.problem_members)
     add_document(app, DOCUMENT, json.loads((_HERE / "document.json").read_bytes()))

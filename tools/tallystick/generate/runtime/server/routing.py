@@ -28,15 +28,19 @@ class ContractRoute(APIRoute):
     """The route of one operation."""
 
     served: Served | None = None
+    index: RouteIndex | None = None
     allowed: Sequence[str] = ()
     """Every method that the contract knows for the path."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Like any route, but an encoded slash does not end a segment."""
+        """Like any route, but an encoded slash does not end a segment, and literal segments win over placeholders."""
         raw = scope.get("raw_path")
         if scope["type"] == "http" and raw and b"%2" in raw and b"%2f" in raw.lower():
             scope = {**scope, "path": "/".join(map(_decoded, raw.decode("latin-1").partition("?")[0].split("/")))}
-        return super().matches(scope)
+        match, child = super().matches(scope)
+        if match is not Match.NONE and self.index is not None and not self.index.prefers(self, scope):
+            return Match.NONE, {}
+        return match, child
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Runs the operation, or lets FastAPI run it where it has more to do."""
@@ -78,11 +82,10 @@ def _decoded(segment: str) -> str:
 class _Path:
     """The operations of one path."""
 
-    __slots__ = ("allowed", "routes")
+    __slots__ = ("routes",)
 
     def __init__(self) -> None:
         self.routes: dict[str, tuple[ContractRoute, tuple[str, ...]]] = {}
-        self.allowed = ""
 
 
 class RouteIndex(BaseRoute):
@@ -95,15 +98,18 @@ class RouteIndex(BaseRoute):
             template = route.served.template
             path = self._index.setdefault(template, _Path())
             path.routes.setdefault(route.served.operation.method, (route, template.names))
-            path.allowed = ", ".join(sorted(path.routes))
-        for path in self._paths(routes):
-            for route, _ in path.routes.values():
-                route.allowed = sorted(path.routes)
+            for known, _ in path.routes.values():
+                known.allowed = sorted(path.routes)
+            route.index = self
 
-    def _paths(self, routes: Iterable[ContractRoute]) -> Iterable[_Path]:
-        for route in routes:
-            assert route.served is not None
-            yield self._index.setdefault(route.served.template, _Path())
+    def prefers(self, route: ContractRoute, scope: Scope) -> bool:
+        """Whether no template with more literal segments fits the path of the request."""
+        assert route.served is not None
+        if not route.served.template.names:
+            return True
+        segments = raw_segments(scope)[-len(route.served.template.segments) :]
+        found = self._index.find("/" + "/".join(segments), segments)
+        return found is None or any(known is route for known, _ in found[0].routes.values())
 
     def find(self, scope: Scope) -> ContractRoute | None:
         """The route for a request, whose scope then holds what routing leaves there; None for a foreign path."""
@@ -176,11 +182,9 @@ class ContractApp(FastAPI):
         return front
 
 
-def add_routes(router: APIRouter, served: Iterable[Served]) -> list[ContractRoute]:
-    """Adds the operations to a router; returns their routes."""
-    added = [_route(router, each) for each in served]
-    RouteIndex(added)  # tells each route which methods its path has
-    return added
+def add_routes(router: APIRouter, served: Iterable[Served]) -> RouteIndex:
+    """Adds the operations to a router; returns the index that finds them."""
+    return RouteIndex([_route(router, each) for each in served])
 
 
 def _route(router: APIRouter, served: Served) -> ContractRoute:

@@ -116,11 +116,9 @@ class Twins:
             fields = [self._field(name, field, shape) for name, field in model.model_fields.items()]
         except NoTwin:
             return None
-        required = [field for field in fields if len(field) == 2]
-        optional = [field for field in fields if len(field) == 3]
         return msgspec.defstruct(
             model.__name__,
-            [*required, *optional],
+            fields,
             rename={
                 name: field.serialization_alias or field.alias or name for name, field in model.model_fields.items()
             },
