@@ -17,8 +17,8 @@ from warehouse.platform.scope import Scope
 IMPORT = "items.import"
 """The kind of the job that carries out an import."""
 
-BATCH = 500
-"""How many lines are imported in one transaction."""
+BATCH = 200
+"""How many lines are imported in one transaction: requests that write wait no longer than one batch takes."""
 
 MOST_ERRORS = 100
 """How many faulty lines are remembered; the others are only counted."""

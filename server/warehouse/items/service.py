@@ -15,7 +15,7 @@ from warehouse.platform.ids import new_id
 from warehouse.platform.pagination import Page, read_page
 from warehouse.platform.scope import Scope
 
-CHUNK = 500
+CHUNK = 200
 """How many items an export reads at a time."""
 
 

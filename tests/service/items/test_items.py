@@ -1,5 +1,6 @@
 """Creating, reading, changing, listing and deleting items."""
 
+import asyncio
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -66,6 +67,25 @@ async def test_a_sku_is_given_once(service):
     assert again.status_code == 409
     assert again.json()["type"].endswith("/sku-taken")
     assert (await service.client.get("/items/SKU-1", headers=headers)).json()["name"] == "Hex bolt M8"
+
+
+async def test_of_simultaneous_creations_one_succeeds(service):
+    """The others are told that the SKU is taken, whichever of them looked first."""
+    headers = await service.sign_in()
+    answers = await asyncio.gather(*(service.client.post("/items", json=BOLT, headers=headers) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
+
+
+async def test_of_simultaneous_changes_with_one_etag_one_succeeds(service):
+    """Nobody overwrites a change that was made in the same moment."""
+    headers = await service.sign_in()
+    etag = (await create(service, headers)).headers["ETag"]
+    send = {**headers, "Content-Type": "application/merge-patch+json", "If-Match": etag}
+    bodies = [f'{{"name": "Name {number}"}}' for number in range(5)]
+    answers = await asyncio.gather(
+        *(service.client.patch("/items/SKU-1", content=body, headers=send) for body in bodies)
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412, 412]
 
 
 async def test_a_change_needs_the_latest_etag(service):
