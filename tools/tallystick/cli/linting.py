@@ -54,7 +54,7 @@ class Linting:
         """The findings of one description. Raises InputError when it cannot be read."""
         if not self.remember or str(path) == _STDIN or not path.is_file():
             return self._looked_at(path)[0]
-        from tallystick.lint.cache import Cache, default_folder
+        from tallystick.cli.lint_cache import Cache, default_folder
 
         cache = Cache(default_folder(), path, self._settings_text())
         remembered = cache.load()
@@ -110,7 +110,7 @@ class Linting:
         return "\0".join(map(str, (*parts, self.opinion, self.any_size)))
 
 
-def lint_findings(run: Run, path: Path, hosts: Sequence[str], *, second_opinion: bool) -> list[Finding]:
+def lint_findings(run: Run, path: Path, hosts: Sequence[str], *, second_opinion: bool) -> Sequence[Finding]:
     """The findings of one description that the project has not accepted; for ``tally check``.
 
     The second opinion is asked whatever the size. Raises InputError when the description cannot be read.
@@ -120,9 +120,11 @@ def lint_findings(run: Run, path: Path, hosts: Sequence[str], *, second_opinion:
 
 
 def accepted_left_out(
-    run: Run, findings: Iterable[Finding], files: Iterable[str], *, stale: bool = True
-) -> list[Finding]:
+    run: Run, findings: Sequence[Finding], files: Iterable[str], *, stale: bool = True
+) -> Sequence[Finding]:
     """The findings without those in the ignore file, and warnings about entries that are no longer of use."""
+    if not run.config.lint.ignore_file.exists():
+        return findings
     return _ignore_file(run).apply(findings, today=dt.datetime.now(dt.UTC).date(), files=files, stale=stale)
 
 
