@@ -7,8 +7,10 @@ a few that read. PostgreSQL has one pool; reads run in autocommit there, which s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -164,9 +166,15 @@ def _sqlite(url: URL, *, size: int, begin: str, patience: float) -> AsyncEngine:
         hide_parameters=True,
         connect_args={"timeout": patience},
     )
+    event.listen(engine.sync_engine, "do_connect", _make_folder)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite(patience))
     event.listen(engine.sync_engine, "begin", _begin_with(begin))
     return engine
+
+
+def _make_folder(_: Dialect, __: Any, arguments: list[Any], ___: Mapping[str, Any]) -> None:
+    with suppress(OSError):  # connecting itself then says what is wrong
+        Path(arguments[0]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _prepare_sqlite(patience: float) -> Callable[[Any, Any], None]:

@@ -113,9 +113,8 @@ async def test_without_its_database_the_service_asks_for_patience(service):
     """503 with Retry-After; readiness is red, liveness is not."""
     headers = await service.sign_in()
     await service.database.close()
-    service.database.url = service.database.url.set(database="/nowhere/warehouse.db")
     broken = type(service.database)(
-        "sqlite+aiosqlite:////nowhere/warehouse.db"
+        "sqlite+aiosqlite:////dev/null/warehouse.db"
         if service.database.is_embedded
         else "postgresql+asyncpg://nobody@127.0.0.1:1/nothing",
         patience=1,
