@@ -83,6 +83,7 @@ def _body(models: Models, surface: Surface) -> dict[str, Any] | None:
         "media_type": "application/octet-stream" if "*" in media.name else media.name,
         "kind": media_kind(media),
         "schema": _pointer(schema),
+        "required": surface.operation.body is not None and surface.operation.body.required,
         "spread": dict(surface.spread),
         "files": files,
         "encoding": {wire: _encoding(models, one) for wire, one in media.encoding.items()},

@@ -1,4 +1,4 @@
-"""Reading a raw request as the specification says (OpenAPI 3.1.1, sections 4.8.12 and 4.8.15): the inverse of a client."""
+"""Reading a raw request as the specification says (OpenAPI 3.1.1, 4.8.12 and 4.8.15): the inverse of a client."""
 
 from __future__ import annotations
 

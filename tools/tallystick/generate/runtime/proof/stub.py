@@ -13,7 +13,7 @@ from . import reading
 from .contract import Contract
 
 
-def example(contract: Contract, schema: Any, depth: int = 0) -> Any:
+def example(contract: Contract, schema: Any, depth: int = 0) -> Any:  # noqa: PLR0911 # one line per kind
     """A small value for a schema."""
     schema = contract.resolved(schema)
     if not isinstance(schema, Mapping):
