@@ -10,11 +10,12 @@ import typer
 from tallystick.cli.command import command
 from tallystick.cli.description import AllowHostOption, FileArgument, bundled, description_path
 from tallystick.cli.outcome import Outcome
+from tallystick.cli.proof import proven
 from tallystick.cli.run import Run
+from tallystick.findings import InputError
 
 if TYPE_CHECKING:
     from tallystick.document import Bundle
-    from tallystick.findings import Finding
 
 __all__ = ["register"]
 
@@ -29,6 +30,10 @@ def register(app: typer.Typer) -> None:
         canonical: Annotated[
             bool, typer.Option("--canonical", help="Write the canonical OpenAPI 3.1 document that generators are fed.")
         ] = False,
+        prove: Annotated[
+            bool,
+            typer.Option("--prove", help="With --canonical: try values on both forms of every schema, and report."),
+        ] = False,
         allow_host: AllowHostOption = None,
     ) -> Outcome:
         """Write a description as one file.
@@ -37,11 +42,12 @@ def register(app: typer.Typer) -> None:
         YAML when it ends with .yaml or .yml, and else what the description is. A description that is one file already
         is written as it stands, comments included; of several files the comments are left out.
         """
+        if prove and not canonical:
+            raise InputError.of("usage", "--prove compares the canonical form with the description: add --canonical")
         tree = bundled(run, file, allow_host)
         as_json = _is_json(run.output or description_path(run, file), tree)
         if canonical:
-            findings, value = _canonical(tree)
-            return Outcome(findings, product=_text(value, as_json=as_json))
+            return _canonical(tree, as_json=as_json, prove=prove)
         return Outcome(
             tree.findings, product=_as_it_stands(tree, as_json=as_json) or _text(tree.value, as_json=as_json)
         )
@@ -52,12 +58,13 @@ def _is_json(target: Path, tree: Bundle) -> bool:
     return suffix == ".json" if suffix in (".json", ".yaml", ".yml") else tree.source.root.is_json
 
 
-def _canonical(tree: Bundle) -> tuple[tuple[Finding, ...], dict[str, Any]]:
+def _canonical(tree: Bundle, *, as_json: bool, prove: bool) -> Outcome:
     from tallystick.contract import canonicalise, read
 
     contract = read(tree)
-    canonical = canonicalise(contract)
-    return (*contract.findings, *canonical.findings), canonical.document
+    form = canonicalise(contract)
+    outcome = Outcome((*contract.findings, *form.findings), product=_text(form.document, as_json=as_json))
+    return proven(outcome, form) if prove else outcome
 
 
 def _as_it_stands(tree: Bundle, *, as_json: bool) -> bytes | None:

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tallystick.contract.canonical.document import DocumentWriter, security_schemes
+from tallystick.contract.canonical.document import DocumentWriter, info_object, security_schemes, server_object
 from tallystick.contract.canonical.finish import Finisher
 from tallystick.contract.canonical.flat import source_pointer
 from tallystick.contract.canonical.naming import Naming, class_names
@@ -96,8 +96,8 @@ def _canonical(contract: Contract) -> Canonical:
     writer = DocumentWriter(rewriter.use_schema, rewriter.origins)
     written: dict[str, Any] = {
         "openapi": "3.1.0",
-        "info": {**contract.info, "title": contract.title, "version": contract.version or "0"},
-        "servers": [{"url": server.url, "description": server.description} for server in contract.servers],
+        "info": info_object(contract),
+        "servers": [server_object(server) for server in contract.servers],
         "tags": [{"name": tag.name, "description": tag.description} for tag in contract.tags if tag.declared],
         "paths": writer.paths(contract),
         "webhooks": writer.webhooks(contract),

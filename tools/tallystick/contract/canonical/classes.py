@@ -62,10 +62,17 @@ class ClassForms:
                 properties[name] = self._rewriter.merged(parts, part, name)
         if forbidden:
             flat.hidden.append(Part({"properties": forbidden}, part.pointer))
+            self._check_forbidden([name for name in flat.required if name in forbidden], flat, part)
         for name in flat.required:
             if name not in properties and name not in forbidden:
                 properties[name] = self._undeclared(name, flat, part)
         return properties
+
+    def _check_forbidden(self, names: list[str], flat: Flat, part: Part) -> None:
+        if names:
+            flat.hidden.append(Part({"required": names}, part.pointer))
+            message = f"{', '.join(names)} is required, but its schema is `false`: no value fits"
+            self._rewriter.report("schema-satisfiable", message, part.pointer)
 
     def _undeclared(self, name: str, flat: Flat, part: Part) -> dict[str, Any]:
         if flat.additional is None:

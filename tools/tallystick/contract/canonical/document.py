@@ -21,7 +21,7 @@ from tallystick.contract.model import (
 )
 from tallystick.document import METHODS
 
-__all__ = ["DocumentWriter"]
+__all__ = ["DocumentWriter", "info_object", "security_schemes", "server_object"]
 
 _Json = dict[str, Any]
 _EMPTY_REPLY: Final = {"description": "No description."}
@@ -75,7 +75,7 @@ class DocumentWriter:
         if operation.security_stated:
             written["security"] = [{key: list(scopes) for key, scopes in r.items()} for r in operation.security]
         if operation.servers:
-            written["servers"] = [_server(server) for server in operation.servers]
+            written["servers"] = [server_object(server) for server in operation.servers]
         return self._from(operation.location.pointer, {**written, **operation.extensions})
 
     def _parameter(self, parameter: Parameter) -> _Json:
@@ -155,20 +155,41 @@ class DocumentWriter:
         return written
 
 
+def info_object(contract: Contract) -> _Json:
+    """The Info Object, with what the specification has for it and nothing else (section 4.8.2)."""
+    info = contract.info
+    written: _Json = {"title": contract.title, "version": contract.version or "0"}
+    written.update(_texts(info, ("summary", "description", "termsOfService")))
+    if contact := _texts(info.get("contact"), ("name", "url", "email")):
+        written["contact"] = contact
+    licence = _texts(info.get("license"), ("name", "identifier", "url"))
+    if "name" in licence:
+        written["license"] = licence
+    return {**written, **{key: value for key, value in info.items() if key.startswith("x-")}}
+
+
+def _texts(value: Any, keys: Iterable[str]) -> _Json:
+    """The fields that are texts, and extensions."""
+    if not isinstance(value, Mapping):
+        return {}
+    said = {key: value[key] for key in keys if isinstance(value.get(key), str) and value[key]}
+    return {**said, **{key: child for key, child in value.items() if key.startswith("x-")}}
+
+
 def security_schemes(schemes: Mapping[str, SecurityScheme]) -> _Json:
     """The schemes by key."""
     return {key: _scheme(scheme) for key, scheme in schemes.items()}
 
 
 def _scheme(scheme: SecurityScheme) -> _Json:
-    return {
-        "type": scheme.type,
-        **_said(
-            description=scheme.description, name=scheme.parameter, scheme=scheme.scheme,
-            bearerFormat=scheme.bearer_format, flows=dict(scheme.flows), openIdConnectUrl=scheme.openid_url,
-        ),
-        **({"in": scheme.place} if scheme.place else {}),
-    }  # fmt: skip
+    written: _Json = {"type": scheme.type, **_said(description=scheme.description)}
+    if scheme.type == "apiKey":
+        return {**written, "name": scheme.parameter, "in": scheme.place}
+    if scheme.type == "http":
+        return {**written, "scheme": scheme.scheme, **_said(bearerFormat=scheme.bearer_format)}
+    if scheme.type == "oauth2":
+        return {**written, "flows": {name: _flow(name, flow) for name, flow in scheme.flows.items()}}
+    return {**written, "openIdConnectUrl": scheme.openid_url or ""} if scheme.type == "openIdConnect" else written
 
 
 def _encoding(encoding: Any) -> _Json:
@@ -181,8 +202,38 @@ def _link(link: Link) -> _Json:
     return {**written, "requestBody": link.request_body} if link.request_body is not None else written
 
 
-def _server(server: Server) -> _Json:
-    return {"url": server.url, **_said(description=server.description, variables=dict(server.variables))}
+_FLOW_ADDRESSES: Final[Mapping[str, tuple[str, ...]]] = {
+    "implicit": ("authorizationUrl",), "password": ("tokenUrl",), "clientCredentials": ("tokenUrl",),
+    "authorizationCode": ("authorizationUrl", "tokenUrl"),
+    "deviceAuthorization": ("deviceAuthorizationUrl", "tokenUrl"),
+}  # fmt: skip
+
+
+def _flow(name: str, flow: Mapping[str, Any]) -> _Json:
+    """A flow with the addresses that it must have (section 4.8.29); one that is missing is empty."""
+    addresses = _FLOW_ADDRESSES.get(name, ())
+    scopes = flow.get("scopes")
+    named = scopes.items() if isinstance(scopes, Mapping) else ()
+    return {
+        **dict.fromkeys(addresses, ""),
+        **_texts(flow, (*addresses, "refreshUrl")),
+        "scopes": {scope: text if isinstance(text, str) else "" for scope, text in named},
+    }
+
+
+def server_object(server: Server) -> _Json:
+    """A Server Object (section 4.8.5)."""
+    variables = {name: _variable(variable) for name, variable in server.variables.items()}
+    return {"url": server.url, **_said(description=server.description, variables=variables)}
+
+
+def _variable(variable: Mapping[str, Any]) -> _Json:
+    """A server variable; numbers in place of text are written as text."""
+    values = variable.get("enum")
+    listed = [str(value) for value in values if not isinstance(value, dict | list)] if isinstance(values, list) else []
+    stated = variable.get("default")
+    default = "" if stated is None or isinstance(stated, dict | list) else str(stated)
+    return {"default": default, **_said(enum=listed), **_texts(variable, ("description",))}
 
 
 def _said(**fields: Any) -> _Json:

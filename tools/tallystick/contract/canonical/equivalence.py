@@ -15,7 +15,7 @@ from urllib.parse import quote
 from tallystick.contract.canonical import Canonical
 from tallystick.contract.model import Contract, MediaType, Operation, Schema
 from tallystick.contract.sampling import Sampler, near_misses
-from tallystick.document import children, fragment_tokens, join
+from tallystick.document import children, fragment_tokens, join, pointer_tokens, value_at
 from tallystick.findings import Finding, Level
 
 __all__ = ["JUSTIFICATIONS", "Difference", "Judge", "Proof", "difference_findings", "prove", "schema_pairs"]
@@ -130,7 +130,7 @@ def prove(canonical: Canonical, *, draws: int = 8, seed: int = 0) -> Proof:
     done: set[str] = set()
     for original, form in schema_pairs(canonical):
         pointer = original.location.pointer
-        if pointer in done:
+        if pointer in done or not _stands_there(canonical.origin, original):
             continue
         done.add(pointer)
         try:
@@ -141,6 +141,14 @@ def prove(canonical: Canonical, *, draws: int = 8, seed: int = 0) -> Proof:
         source = random.Random(f"{seed} {pointer}")  # noqa: S311 - draws, no secret
         _try(proof, original, judges, _Draws(canonical.origin, original, draws, source))
     return proof
+
+
+def _stands_there(contract: Contract, schema: Schema) -> bool:
+    """Whether the description holds the schema; it does not for a path parameter that is missing there."""
+    try:
+        return value_at(contract.document, pointer_tokens(schema.location.pointer)) is schema.value
+    except KeyError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
