@@ -9,7 +9,7 @@ __all__ = ["Limits"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Upper bounds; passing one is an input error that names the bound and how to raise it."""
+    """Upper bounds; passing one is an input error that says what to do."""
 
     bytes: int = 64 * 1024 * 1024
     """Size of one file."""

@@ -25,7 +25,7 @@ def fetch(address: str, limit: int, hosts: Collection[str]) -> bytes:
                 if urlsplit(address).hostname not in hosts:
                     raise OSError(f"redirected to {urlsplit(address).hostname}, which is not allowed")
                 with client.stream("GET", address) as response:
-                    if response.is_redirect:
+                    if response.has_redirect_location:
                         address = urljoin(address, response.headers["location"])
                         continue
                     response.raise_for_status()
