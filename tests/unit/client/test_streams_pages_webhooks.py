@@ -63,9 +63,10 @@ async def test_lines_are_read_asynchronously():
     operation = Operation(
         "list", "GET", "/l", replies=(ReplyType("200", "application/x-ndjson", "lines"),), streams=True
     )
-    answer = lambda _: httpx2.Response(
-        200, headers={"content-type": "application/x-ndjson"}, content=b'{"a":1}\n\n{"a":2}'
-    )
+
+    def answer(_):
+        return httpx2.Response(200, headers={"content-type": "application/x-ndjson"}, content=b'{"a":1}\n\n{"a":2}')
+
     client = core(answer, async_core, httpx2.AsyncClient)
     stream = await client.call_any(operation, operation.build({}))
     assert [item async for item in stream] == [{"a": 1}, {"a": 2}]

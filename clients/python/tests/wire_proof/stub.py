@@ -14,7 +14,7 @@ from . import reading
 from .contract import Contract
 
 
-def example(contract: Contract, schema: Any, depth: int = 0) -> Any:
+def example(contract: Contract, schema: Any, depth: int = 0) -> Any:  # noqa: PLR0911 # one line per kind
     """A small value for a schema."""
     schema = contract.resolved(schema)
     if not isinstance(schema, Mapping):
@@ -69,13 +69,25 @@ def reply(contract: Contract, operation: Mapping[str, Any]) -> tuple[int, str, b
     media, entry = next(iter(content.items()))
     schema = entry.get("itemSchema", entry.get("schema", True))
     if "json" in media or "event-stream" in media:
-        text = json.dumps(example(contract, schema))
+        value = example(contract, schema)
+        _end_paging(operation, value)
+        text = json.dumps(value)
         return (
             code,
             media,
             (f"data: {text}\n\n" if "event-stream" in media else text + "\n" * ("lines" in media)).encode(),
         )
     return code, media.replace("*", "x"), b"text"
+
+
+def _end_paging(operation: Mapping[str, Any], value: Any) -> None:
+    """Say that there is no next page."""
+    pointer = (operation.get("x-tally-pagination") or {}).get("next", "")
+    *path, last = pointer.split("/")[1:] or [""]
+    for token in path:
+        value = value.get(token) if isinstance(value, dict) else None
+    if isinstance(value, dict) and last in value:
+        value[last] = None
 
 
 @contextmanager

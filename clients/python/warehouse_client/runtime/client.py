@@ -83,7 +83,7 @@ class Core(Generic[Transport]):
         if not path.startswith("/"):
             raise ValueError(f"the path must start with a slash: {path!r}")
         security = tuple({key: ()} for key in self._credentials.at_hand())
-        operation = Operation[Any]("request", method.upper(), path, security=security)
+        operation: Operation[Any] = Operation("request", method.upper(), path, security=security)
         pairs = [pair for name, value in (query or {}).items() for pair in query_pairs(name, value)]
         target = path + ("?" + "&".join(f"{name}={text}" for name, text in pairs) if pairs else "")
         request = Request(operation.method, target, dict(headers or {}))

@@ -154,7 +154,7 @@ def checked_header(text: str) -> str:
     """The text, if a header may carry it.
 
     Raises:
-        ValueError: it has a control character, or one outside ASCII, for which no header has an encoding (RFC 9110, 5.5).
+        ValueError: it has a control character, or one outside ASCII, which has no encoding there (RFC 9110, 5.5).
     """
     if not text.isascii():
         raise ValueError("a header value must be ASCII; encode other characters as the API expects them")

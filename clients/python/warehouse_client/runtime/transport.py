@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import httpx2
 
-from .auth import OAuth2, Token, TokenRequestFailed, TokenRequest, TokenSource
+from .auth import OAuth2, Token, TokenRequest, TokenRequestFailed, TokenSource
 from .bodies import Content
 from .errors import ApiConnectionError, ApiTimeoutError, DeadlineExceeded
 from .exchange import Fetch, Outcome, Read, Received, Send, Sleep, Step, Steps
