@@ -58,7 +58,7 @@ class Unit:
         self._log.append("open")
         return self
 
-    async def __aexit__(self, kind: Any, *_: object) -> None:
+    async def __aexit__(self, kind: object, *_: object) -> None:
         self._log.append("commit" if kind is None else "rollback")
 
 

@@ -46,7 +46,7 @@ OPERATIONS: dict[str, Any] = {
 }
 
 
-def _get_item(server: Any, *, id: str) -> Any:
+def _get_item(server: Any, *, id: str) -> Any:  # noqa: A002 - the name of the parameter
     if id == "none":
         raise server.modules("problems").NoneProblem
     if id == "http":
