@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +16,9 @@ from tallystick.cli.run import Run
 from tallystick.findings import Finding, InputError, Level, Threshold, deduplicated, exceeds
 from tallystick.report import Gate
 from tallystick.report.model import GateStatus
+
+if TYPE_CHECKING:
+    from tallystick.contract import Operation
 
 __all__ = ["register"]
 
@@ -111,7 +115,41 @@ def _generate(run: Run) -> Sequence[Finding]:
     targets = run.config.generate
     if targets.server is None and targets.client is None and targets.models is None:
         raise NotConfigured("name what is generated under [generate] of tally.toml")
-    return check_findings(run)
+    return _naming_operations(run, check_findings(run))
+
+
+def _naming_operations(run: Run, findings: Sequence[Finding]) -> list[Finding]:
+    """Says of each generated file which operations its first difference belongs to."""
+    from tallystick.cli.description import contract_of
+    from tallystick.contract import canonicalise
+    from tallystick.drift import operations_at
+
+    if not findings:
+        return []
+    contract = canonicalise(contract_of(run, None)).contract
+    return [
+        _naming(finding, operations_at(contract, _lines(finding), finding.place.line, _changed(finding)))
+        for finding in findings
+    ]
+
+
+def _changed(finding: Finding) -> list[str]:
+    """The lines that differ, without their signs."""
+    diff = str(finding.details.get("diff", "")).splitlines()
+    return [line[1:] for line in diff if line[:1] in ("+", "-") and not line.startswith(("+++", "---"))]
+
+
+def _lines(finding: Finding) -> list[str]:
+    path = Path(finding.place.file)
+    return path.read_text("utf-8", "replace").splitlines() if finding.place.file and path.is_file() else []
+
+
+def _naming(finding: Finding, operations: Sequence[Operation]) -> Finding:
+    if finding.operation is not None or not operations:
+        return finding
+    names = [operation.id for operation in operations]
+    said = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return replace(finding, operation=names[0], message=f"{finding.message} (concerns {said})")
 
 
 def _drift(run: Run) -> Sequence[Finding]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tallystick.contract import Contract, canonicalise
 from tallystick.drift.application import Application, ContractRefused, inspect_application
 from tallystick.drift.derived import derived_findings
 from tallystick.drift.generated import generated_findings, refusal_findings
+from tallystick.drift.mentions import mentioned_operations
 from tallystick.drift.routes import route_findings, serving
 from tallystick.drift.served import document_findings, fetched_document
-from tallystick.findings import Finding
+from tallystick.findings import Finding, InputError
 
 __all__ = ["application_findings", "served_findings"]
 
@@ -31,7 +33,19 @@ def application_findings(
         application = inspect_application(reference, folder, package)
     except ContractRefused as refusal:
         return list(refusal_findings(contract, reference, str(refusal)))
+    except InputError as error:
+        raise InputError(*(_naming_operations(contract, finding) for finding in error.findings)) from error
     return list(_findings(contract, application, allowed))
+
+
+def _naming_operations(contract: Contract, finding: Finding) -> Finding:
+    """An application that cannot be imported often lacks a name of generated code."""
+    named = mentioned_operations(contract, finding.message)
+    if not named:
+        return finding
+    said = ", ".join(f"{each.id} ({each.method} {each.path})" for each in named)
+    message = f"{finding.message}; this concerns {said}: bring the handler in line with the contract"
+    return replace(finding, message=message, operation=named[0].id, place=named[0].location.place)
 
 
 def _findings(contract: Contract, application: Application, allowed: Sequence[str]) -> Iterator[Finding]:

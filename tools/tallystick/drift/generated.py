@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tallystick.contract import Contract, Operation
 from tallystick.drift.application import Application
 from tallystick.drift.derived import contract_of_document
+from tallystick.drift.mentions import mentioned_operations
 from tallystick.drift.operations import Pair, operation_findings
 from tallystick.findings import Finding, Level, Place, shown_path
 
@@ -17,10 +17,13 @@ __all__ = ["generated_findings", "refusal_findings"]
 
 def refusal_findings(contract: Contract, reference: str, reason: str) -> Iterator[Finding]:
     """Why the generated layer refused to start: one finding for each operation that the reason names."""
-    words = set(re.findall(r"\w+", reason))
-    named = [operation for operation in contract.operations if operation.python_name in words]
+    named = mentioned_operations(contract, reason)
     for operation in named:
-        message = f"{operation.id} ({operation.method} {operation.path}) cannot be served by {reference}: {reason}"
+        message = (
+            f"{operation.id} ({operation.method} {operation.path}) cannot be served by {reference}: "
+            f"{reason.partition(';')[0]}; write `async def {operation.python_name}` as the generated protocol shows it, "
+            "or remove the operation from the contract"
+        )
         yield Finding("drift-handler-missing", Level.ERROR, message, operation.location.place, operation.id)
     if not named:
         message = f"{reference} refuses to start, because its handlers do not fit the contract: {reason}"

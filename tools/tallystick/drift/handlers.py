@@ -77,7 +77,7 @@ def _leaves(protocol: Any) -> Iterator[type]:
 
 
 def _described_class(handlers: Any, protocol: type, names: list[str], package: str) -> dict[str, Any]:
-    abstract = getattr(handlers, "__abstractmethods__", frozenset())
+    abstract: frozenset[str] = getattr(handlers, "__abstractmethods__", frozenset())
     public = [name for name, _ in inspect.getmembers(handlers, inspect.iscoroutinefunction) if not name.startswith("_")]
     return {
         "name": f"{handlers.__module__}.{handlers.__qualname__}",

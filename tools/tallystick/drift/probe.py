@@ -1,8 +1,9 @@
 """The inside of ``tally drift``: imports an application in a process of its own and says what it serves.
 
 ``python -m tallystick.drift.probe MODULE:ATTRIBUTE FOLDER RESULT [PACKAGE]`` writes one JSON object to RESULT:
-``{"fault": ..., "detail": ...}``, ``{"refused": ...}``, or the routes, the document that FastAPI derives from the code, and what the
-application itself says about the contract it was generated from. What the application prints goes to standard error.
+``{"fault": ..., "detail": ...}``, ``{"refused": ...}``, or the routes, the document that FastAPI derives from the code,
+and what the application itself says about the contract it was generated from. What the application prints goes to
+standard error.
 """
 
 from __future__ import annotations

@@ -91,7 +91,10 @@ class Table:
         if operation.body is None or not operation.body.content:
             return Draft(operation, values)
         media = next((each for each in operation.body.content if is_json(each.name)), operation.body.content[0])
-        return Draft(operation, values, media, self._samples.body(media))
+        sample = self._samples.body(media)
+        informed = resources.body(operation, sample)
+        assert media.schema is not None
+        return Draft(operation, values, media, informed if self._schemas.is_valid(media.schema, informed) else sample)
 
     def tries(self, base: Draft) -> Iterator[_Try]:
         """Every near miss of a request. Raises Unbuildable."""

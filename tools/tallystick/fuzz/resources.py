@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Resources", "is_idempotency_key"]
 
-_KEY: Final = "tally-near-miss-"
+_KEY: Final = re.compile(r"[0-9]{6}-tally-near-miss")
 
 
 class Resources:
@@ -31,17 +32,34 @@ class Resources:
     def value(self, operation: Operation, parameter: Parameter) -> Any:
         """A value that names something that exists, None when nothing is known."""
         if is_idempotency_key(operation, parameter):
-            return f"{_KEY}{next(self._fresh):06d}"
+            return self._fresh_key()
         linked = self._linked.get((operation.id, parameter.name))
         return linked if linked is not None else self._named.get((_holder(operation.path, parameter), parameter.name))
+
+    def _fresh_key(self) -> str:
+        """The number stands in front, so that keys cut short still differ."""
+        return f"{next(self._fresh):06d}-tally-near-miss"
+
+    def body(self, operation: Operation, value: Any) -> Any:
+        """The body with references to things that exist, where its members are named like their path parameters."""
+        if not isinstance(value, dict):
+            return value
+        known = {name: found for (holder, name), found in self._named.items() if holder != operation.path}
+        changed = {
+            key: found
+            for key, old in value.items()
+            for name, found in known.items()
+            if (key == name or key.endswith(f"_{name}")) and type(old) is type(found)
+        }
+        return {**value, **changed}
 
     def with_fresh_key(self, draft: Draft) -> Draft:
         """The request with an idempotency key that no request has had, unless its key is what is tried."""
         fresh: dict[tuple[str, str], Any] = {
-            (parameter.place, parameter.name): f"{_KEY}{next(self._fresh):06d}"
+            (parameter.place, parameter.name): self._fresh_key()
             for parameter in draft.operation.parameters
             if is_idempotency_key(draft.operation, parameter)
-            and str(draft.parameters.get((parameter.place, parameter.name), "")).startswith(_KEY)
+            and _KEY.fullmatch(str(draft.parameters.get((parameter.place, parameter.name), "")))
         }
         return replace(draft, parameters={**draft.parameters, **fresh}) if fresh else draft
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tallystick.config import Fuzz
 from tallystick.contract import Contract
-from tallystick.findings import Finding, InputError
+from tallystick.findings import Finding, InputError, Level
 from tallystick.fuzz.client import client_for
 from tallystick.fuzz.credentials import credentials
 from tallystick.fuzz.engine import Assignment, run_schemathesis
@@ -64,7 +64,13 @@ def _near_miss(trial: Trial, result: Result, say: Callable[[str], None]) -> None
             trial.contract, client, expected=settings.expected_statuses, exclude=settings.exclude, say=say
         )
     result.findings += found.findings
+    result.findings += [_untried(trial.contract, name, reason) for name, reason in found.untried.items()]
     result.facts["near-miss"] = {"requests": found.requests, "untried": found.untried}
+
+
+def _untried(contract: Contract, name: str, reason: str) -> Finding:
+    message = f"{name}: near misses are not tried, {reason}; Schemathesis tries the operation"
+    return Finding("fuzz-untried", Level.INFO, message, contract.operation(name).location.place, name)
 
 
 def _check_excluded(trial: Trial) -> None:
