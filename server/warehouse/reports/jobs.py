@@ -9,6 +9,7 @@ from uuid import UUID
 import anyio.to_thread
 from sqlalchemy import select
 
+from warehouse.contract import models
 from warehouse.locations.tables import LocationRow
 from warehouse.platform.jobs import JobContext, JobRegistry
 from warehouse.platform.scope import Scope
@@ -84,8 +85,8 @@ async def _fail(context: JobContext, report_id: UUID, reason: str) -> None:
 
 
 def _announce(scope: Scope, report: ReportRow) -> None:
-    data = {"report_id": str(report.id), "status": report.status}
-    events.publish(scope, events.REPORT_COMPLETED, data, owner_id=report.owner_id)
+    data = models.ReportCompletedData(report_id=report.id, status=models.JobStatus(report.status))
+    events.report_completed(scope, data, owner_id=report.owner_id)
 
 
 async def _unfinished(scope: Scope, report_id: UUID) -> ReportRow | None:

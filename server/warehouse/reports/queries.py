@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,6 @@ from warehouse.platform.scope import Scope
 from warehouse.reports.content import Column, ReportTable
 from warehouse.reports.tables import ReportRow
 from warehouse.stock.tables import MovementRow, StockLevelRow
-from warehouse.webhooks.events import rfc3339
 
 AnySelect = Select[*tuple[Any, ...]]
 AnyRow = Row[*tuple[Any, ...]]
@@ -133,6 +132,11 @@ QUERIES: Mapping[str, Query] = {
     "stock_movements": stock_movements,
 }
 """How each kind of report is read."""
+
+
+def rfc3339(moment: datetime) -> str:
+    """Return an aware moment as text in UTC (RFC 3339), such as `2026-11-20T09:30:00Z`."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _pieces(order: Order) -> ColumnElement[int]:

@@ -155,8 +155,9 @@ async def _change_total(scope: Scope, item: ItemRow, delta: int, *, member: str)
     item.version += 1
     item.updated_at = scope.clock.now()
     if runs_low(before=before, now=item.quantity, reorder_point=item.reorder_point):
-        data = {"sku": item.sku, "quantity": item.quantity, "reorder_point": item.reorder_point}
-        events.publish(scope, events.STOCK_LOW, data)
+        assert item.reorder_point is not None, "an item without a reorder point never runs low"
+        data = models.StockLowData(sku=item.sku, quantity=item.quantity, reorder_point=item.reorder_point)
+        events.stock_low(scope, data)
 
 
 def _entry(

@@ -1,32 +1,35 @@
-"""Announces what happens. The message goes out only if the transaction in which it was announced commits."""
+"""Announces what happens. A message goes out only if the transaction in which it was announced commits.
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
+Messages are built by the contract's own functions, so that none can differ from its description.
+"""
+
 from uuid import UUID
 
+from warehouse.contract import models
+from warehouse.contract import webhooks as contract
 from warehouse.platform.scope import Scope
 
-STOCK_LOW = "stock.low"
-REPORT_COMPLETED = "report.completed"
 PUBLISH = "webhooks.publish"
 """The kind of the job that addresses a message to the endpoints of its event."""
 
 
-def publish(scope: Scope, event: str, data: Mapping[str, Any], *, owner_id: UUID | None = None) -> None:
-    """Announce an event to the endpoints of one account, or to those of all accounts if `owner_id` is None.
+def stock_low(scope: Scope, data: models.StockLowData) -> None:
+    """Announce to all accounts that an item has reached its reorder point."""
+    event = models.StockLowEvent(type="stock.low", timestamp=scope.clock.now(), data=data)
+    _publish(scope, contract.stock_low(body=event), owner_id=None)
 
-    `data` is the member `data` of the message: JSON values as the contract's schema of this event describes them.
-    """
+
+def report_completed(scope: Scope, data: models.ReportCompletedData, *, owner_id: UUID) -> None:
+    """Announce to an account that its report has finished."""
+    event = models.ReportCompletedEvent(type="report.completed", timestamp=scope.clock.now(), data=data)
+    _publish(scope, contract.report_completed(body=event), owner_id=owner_id)
+
+
+def _publish(scope: Scope, message: contract.Message, *, owner_id: UUID | None) -> None:
     payload = {
-        "event": event,
-        "timestamp": rfc3339(scope.clock.now()),
-        "data": dict(data),
+        "event": message.name,
+        "body": message.content.decode(),
+        "happened_at": scope.clock.now().isoformat(),
         "owner_id": None if owner_id is None else str(owner_id),
     }
     scope.jobs.enqueue(PUBLISH, payload)
-
-
-def rfc3339(moment: datetime) -> str:
-    """Return an aware moment as text in UTC (RFC 3339), such as `2026-11-20T09:30:00Z`."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,6 +1,5 @@
 """Background work of the webhooks: addressing messages and delivering them."""
 
-import json
 import ssl
 from collections.abc import Mapping
 from datetime import datetime
@@ -127,10 +126,9 @@ async def _endpoints_of(scope: Scope, event: str, owner_id: UUID | None) -> list
 
 
 def _message(message_id: str, payload: Mapping[str, Any]) -> WebhookMessageRow:
-    body = {"type": payload["event"], "timestamp": payload["timestamp"], "data": payload["data"]}
     return WebhookMessageRow(
         id=message_id,
         event=payload["event"],
-        body=json.dumps(body, separators=(",", ":"), ensure_ascii=False),
-        created_at=datetime.fromisoformat(payload["timestamp"]),
+        body=payload["body"],
+        created_at=datetime.fromisoformat(payload["happened_at"]),
     )

@@ -295,8 +295,8 @@ async def test_a_message_is_queued_once_however_often_its_job_runs(partner):
         http=None,
         units=resources.units,
     )
-    data = {"sku": "A", "quantity": 1, "reorder_point": 2}
-    payload = {"event": "stock.low", "timestamp": "2026-11-20T09:30:00Z", "data": data, "owner_id": None}
+    happened_at = "2026-11-20T09:30:00+00:00"
+    payload = {"event": "stock.low", "body": "{}", "happened_at": happened_at, "owner_id": None}
     for _ in range(2):
         await jobs.publish(context, payload)
     assert len(await partner.deliveries(created)) == 1
