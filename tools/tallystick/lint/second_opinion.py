@@ -83,7 +83,8 @@ def _pointer(error: Any, bundle: Bundle, tree: Tree) -> str:
     Faults of the document have a path. Those of a default know its schema; those inside a schema have a path that
     starts at some schema, the one that holds the instance.
     """
-    path, instance = tuple(getattr(error, "absolute_path", ())), getattr(error, "instance", None)
+    path = _as_written(tuple(getattr(error, "absolute_path", ())), bundle.value)
+    instance = getattr(error, "instance", None)
     if path and (_leads_to(bundle.value, path, instance) or (instance is bundle.value and _exists(instance, path))):
         return join("", *path)
     named = _OPERATION.search(str(getattr(error, "message", "")))
@@ -97,6 +98,19 @@ def _pointer(error: Any, bundle: Bundle, tree: Tree) -> str:
         if _leads_to(node.value, path, instance):
             return join(node.pointer, *path)
     return ""
+
+
+def _as_written(path: tuple[Any, ...], value: Any) -> tuple[Any, ...]:
+    """The path with text keys: the validator makes numbers of those that look like one."""
+    tokens = []
+    for token in path:
+        written = str(token) if isinstance(value, dict) else token
+        tokens.append(written)
+        try:
+            value = value[written]
+        except (KeyError, IndexError, TypeError):
+            value = None
+    return tuple(tokens)
 
 
 def _exists(value: Any, path: tuple[Any, ...]) -> bool:
