@@ -15,7 +15,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from sdk_servers import PASSWORD, free_port  # noqa: E402 # beside this file
+from sdk_servers import PASSWORD, free_port  # beside this file
 
 ROOT = Path(__file__).parents[2]
 

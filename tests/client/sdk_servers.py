@@ -24,7 +24,7 @@ Answer = Callable[[socket.socket, int], None]
 
 @contextmanager
 def faulty(*answers: Answer) -> Iterator[tuple[str, list[bytes]]]:
-    """A server that treats its n-th request with the n-th answer (the last one again and again), and what it received."""
+    """A server that treats its n-th request with the n-th answer, the last one for ever, and what it received."""
     received: list[bytes] = []
     listener = socket.create_server(("127.0.0.1", 0))
     stopped = threading.Event()

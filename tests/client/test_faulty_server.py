@@ -161,18 +161,25 @@ def test_a_problem_is_an_exception_with_its_members(run):
     assert "SKU-1" not in str(caught.value)
 
 
-def test_a_broken_list_ends_in_an_error(run):
+def test_a_broken_list_ends_in_an_error():
     """A page that breaks off in the middle of iterating raises; it does not end the list early."""
     first = reply(200, json.dumps({"items": [], "next_cursor": "b"}).encode())
-    with faulty(first, reply(200, b"{}")) as (url, _), Warehouse(base_url=url, bearer_auth="t", retry=QUICK) as client:
-        with pytest.raises(InvalidReply):
-            list(client.items.list())
+    broken = faulty(first, reply(200, b"{}"))
+    with broken as (url, _), Warehouse(base_url=url, bearer_auth="t") as client, pytest.raises(InvalidReply):
+        list(client.items.list())
 
 
-def test_an_interrupted_download_leaves_no_file(run, tmp_path):
+def _interrupted(url, path):
+    with (
+        Warehouse(base_url=url, bearer_auth="t", retry=QUICK) as client,
+        client.reports.with_streaming_response.download("r") as response,
+    ):
+        response.save(path)
+
+
+def test_an_interrupted_download_leaves_no_file(tmp_path):
     """A download that breaks off raises, and the file does not exist."""
     answer = reply(200, b"%PDF", media="application/pdf", length=100)
-    with faulty(answer) as (url, _), Warehouse(base_url=url, bearer_auth="t", retry=QUICK) as client:
-        with pytest.raises(ApiConnectionError), client.reports.with_streaming_response.download("r") as response:
-            response.save(tmp_path / "report.pdf")
+    with faulty(answer) as (url, _), pytest.raises(ApiConnectionError):
+        _interrupted(url, tmp_path / "report.pdf")
     assert list(tmp_path.iterdir()) == []

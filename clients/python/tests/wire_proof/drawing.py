@@ -50,7 +50,21 @@ _FORMATS = {
 
 def drawn(contract: Contract, pointer: str) -> st.SearchStrategy[Any]:
     """JSON values that are valid against the schema at a pointer."""
-    return strategy(contract, contract.at(pointer), 0).filter(lambda value: contract.is_valid(pointer, value))
+    stated = [value for value in _stated(contract, pointer) if contract.is_valid(pointer, value)]
+    free = strategy(contract, contract.at(pointer), 0).filter(lambda value: contract.is_valid(pointer, value))
+    return st.one_of(st.sampled_from(stated), free) if stated else free
+
+
+def _stated(contract: Contract, pointer: str) -> list[Any]:
+    """The examples of the contract, beside the schema and in it."""
+    owner, schema = contract.at(pointer.rpartition("/")[0]), contract.resolved(contract.at(pointer))
+    found = [owner["example"]] if isinstance(owner, Mapping) and "example" in owner else []
+    named = owner.get("examples") if isinstance(owner, Mapping) else None
+    found += [one["value"] for one in named.values() if "value" in one] if isinstance(named, Mapping) else []
+    if isinstance(schema, Mapping):
+        found += [schema["example"]] if "example" in schema else []
+        found += schema["examples"] if isinstance(schema.get("examples"), list) else []
+    return found
 
 
 def strategy(contract: Contract, schema: Any, depth: int) -> st.SearchStrategy[Any]:

@@ -125,7 +125,16 @@ class Reports(Resource):
         self,
         report_id: str,
         *,
-        accept: Literal["application/pdf"] = "application/pdf",
+        accept: NotGiven = NOT_GIVEN,
+        options: Options | None = None,
+    ) -> bytes | str: ...
+
+    @overload
+    def download(
+        self,
+        report_id: str,
+        *,
+        accept: Literal["application/pdf"],
         options: Options | None = None,
     ) -> bytes: ...
 
@@ -142,7 +151,7 @@ class Reports(Resource):
         self,
         report_id: str,
         *,
-        accept: Literal["application/pdf", "text/csv"] = "application/pdf",
+        accept: Literal["application/pdf", "text/csv"] | NotGiven = NOT_GIVEN,
         options: Options | None = None,
     ) -> bytes | str:
         """Download the file of a report.
@@ -152,7 +161,7 @@ class Reports(Resource):
 
         Args:
             report_id: The id of the report.
-            accept: The media type to ask for.
+            accept: The one media type to ask for; without it, the server chooses.
 
         Raises:
             MalformedRequest: 400: Malformed request

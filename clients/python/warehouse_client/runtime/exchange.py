@@ -76,7 +76,7 @@ class Outcome(NamedTuple):
     attempts: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Call:
     """Everything one call needs to know."""
 

@@ -3,10 +3,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id", "x-amzn-requestid")
+
+
+class Headers(Mapping[str, str]):
+    """The headers of a reply, by name without regard to case. Headers that came more than once are joined by commas."""
+
+    __slots__ = ("_texts",)
+
+    def __init__(self, pairs: Iterable[tuple[bytes, bytes]]) -> None:
+        texts: dict[str, str] = {}
+        for raw_name, raw_text in pairs:
+            name, text = raw_name.decode("latin-1").lower(), raw_text.decode("latin-1")
+            texts[name] = f"{texts[name]}, {text}" if name in texts else text
+        self._texts = texts
+
+    def __getitem__(self, name: str) -> str:
+        return self._texts[name.lower()]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._texts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __repr__(self) -> str:
+        return f"Headers({self._texts!r})"
 
 
 class ReplyInfo(NamedTuple):

@@ -156,14 +156,13 @@ def _overloads(
     types = {one: _type_for(models, surface, one, names, asynchronous=asynchronous) for one in surface.choices}
     if len(set(types.values())) < 2:
         return
-    for index, (media_type, result) in enumerate(types.items()):
+    rest = [one for one in keywords if not one.startswith("accept:")]
+    whatever = f"accept: {names('NotGiven')} = {names('NOT_GIVEN')}"
+    result = surface.result_type(models, names, asynchronous=asynchronous)
+    yield {"positional": positional, "keywords": [*rest, whatever], "result": result}
+    for media_type, result in types.items():
         choice = f"accept: {names('Literal')}[{literal(media_type)}]"
-        rest = [one for one in keywords if not one.startswith("accept:")]
-        yield {
-            "positional": positional,
-            "keywords": [*rest, f"{choice} = {literal(media_type)}"] if index == 0 else [choice, *rest],
-            "result": result,
-        }
+        yield {"positional": positional, "keywords": [choice, *rest], "result": result}
 
 
 def _type_for(models: Models, surface: Surface, media_type: str, names: Names, *, asynchronous: bool) -> str:

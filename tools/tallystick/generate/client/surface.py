@@ -385,8 +385,8 @@ def _content_type(media: Sequence[MediaType]) -> Argument:
 
 def _accept(choices: tuple[str, ...]) -> Argument:
     listed = ", ".join(map(literal, choices))
-    doc = "The media type to ask for."
-    return Argument("accept", None, required=False, doc=doc, default=literal(choices[0]), fixed=f"Literal[{listed}]")
+    doc = "The one media type to ask for; without it, the server chooses."
+    return Argument("accept", None, required=False, doc=doc, fixed=f"Literal[{listed}]")
 
 
 def successes(operation: Operation) -> list[Reply]:

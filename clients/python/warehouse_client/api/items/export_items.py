@@ -62,7 +62,7 @@ def build(
     *,
     filter: models.ItemFilter | NotGiven = NOT_GIVEN,
     tags: Sequence[str] | NotGiven = NOT_GIVEN,
-    accept: Literal["text/csv", "application/x-ndjson"] = "text/csv",
+    accept: Literal["text/csv", "application/x-ndjson"] | NotGiven = NOT_GIVEN,
 ) -> Request:
     """The request for these arguments."""
     return operation.build(

@@ -8,6 +8,7 @@ from typing import Literal
 from ... import models, problems
 from ...runtime.operation import Operation, Parameter, ReplyType, Request
 from ...runtime.reply import ReplyInfo
+from ...runtime.values import NOT_GIVEN, NotGiven
 
 operation: Operation[bytes | str] = Operation(
     id="downloadReport",
@@ -58,7 +59,7 @@ operation: Operation[bytes | str] = Operation(
 def build(
     *,
     report_id: str,
-    accept: Literal["application/pdf", "text/csv"] = "application/pdf",
+    accept: Literal["application/pdf", "text/csv"] | NotGiven = NOT_GIVEN,
 ) -> Request:
     """The request for these arguments."""
     return operation.build(

@@ -306,7 +306,17 @@ class AsyncItems(AsyncResource):
         *,
         filter: models.ItemFilter | NotGiven = NOT_GIVEN,
         tags: Sequence[str] | NotGiven = NOT_GIVEN,
-        accept: Literal["text/csv"] = "text/csv",
+        accept: NotGiven = NOT_GIVEN,
+        options: Options | None = None,
+    ) -> str | AsyncStream[Any]: ...
+
+    @overload
+    async def export(
+        self,
+        *,
+        accept: Literal["text/csv"],
+        filter: models.ItemFilter | NotGiven = NOT_GIVEN,
+        tags: Sequence[str] | NotGiven = NOT_GIVEN,
         options: Options | None = None,
     ) -> str: ...
 
@@ -325,7 +335,7 @@ class AsyncItems(AsyncResource):
         *,
         filter: models.ItemFilter | NotGiven = NOT_GIVEN,
         tags: Sequence[str] | NotGiven = NOT_GIVEN,
-        accept: Literal["text/csv", "application/x-ndjson"] = "text/csv",
+        accept: Literal["text/csv", "application/x-ndjson"] | NotGiven = NOT_GIVEN,
         options: Options | None = None,
     ) -> str | AsyncStream[Any]:
         """Export all items.
@@ -337,7 +347,7 @@ class AsyncItems(AsyncResource):
             filter: What items must meet, one member each:
                 `?filter[category]=component&filter[min_quantity]=10`.
             tags: Only items that carry all of these tags, separated by commas: `?tags=fragile,export`.
-            accept: The media type to ask for.
+            accept: The one media type to ask for; without it, the server chooses.
 
         Raises:
             MalformedRequest: 400: Malformed request

@@ -28,6 +28,11 @@ def start(operation: Operation[Any], base_url: str) -> Any:
     if api is None:
         return None
     _, trace = api
+    if (
+        type(trace.get_tracer_provider()).__name__ == "ProxyTracerProvider"
+        and not trace.get_current_span().is_recording()
+    ):
+        return None  # the program has set up no tracing
     tracer = trace.get_tracer(__name__.partition(".")[0])
     server = urlsplit(base_url)
     return tracer.start_span(
@@ -45,9 +50,9 @@ def start(operation: Operation[Any], base_url: str) -> Any:
 def propagate(headers: dict[str, str], span: Any = None) -> None:
     """Add ``traceparent`` to the headers."""
     api = _api()
-    if api is not None:
+    if api is not None and span is not None:
         propagator, trace = api
-        propagator.inject(headers, context=trace.set_span_in_context(span) if span is not None else None)
+        propagator.inject(headers, context=trace.set_span_in_context(span))
 
 
 def end(span: Any, *, status: int | None = None, error: BaseException | None = None) -> None:

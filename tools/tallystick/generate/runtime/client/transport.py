@@ -13,7 +13,7 @@ from .auth import OAuth2, Token, TokenRequest, TokenRequestFailed, TokenSource
 from .bodies import Content
 from .errors import ApiConnectionError, ApiTimeoutError, DeadlineExceeded
 from .exchange import Fetch, Outcome, Read, Received, Send, Sleep, Step, Steps
-from .reply import ReplyInfo
+from .reply import Headers, ReplyInfo
 
 _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _HOPELESS = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError, httpx2.InvalidURL)
@@ -83,7 +83,7 @@ class SyncTransport:
                 step.method, step.url, headers=step.headers, content=content_of(step), timeout=step.timeout
             )
             response = self.http.send(request, stream=True)
-        return Received(ReplyInfo(response.status_code, response.headers), response)
+        return Received(ReplyInfo(response.status_code, Headers(response.headers.raw)), response)
 
     def _read(self, step: Read) -> bytes:
         response: httpx2.Response = step.handle
@@ -156,7 +156,7 @@ class AsyncTransport:
                 step.method, step.url, headers=step.headers, content=content_of(step), timeout=step.timeout
             )
             response = await self.http.send(request, stream=True)
-        return Received(ReplyInfo(response.status_code, response.headers), response)
+        return Received(ReplyInfo(response.status_code, Headers(response.headers.raw)), response)
 
     async def _read(self, step: Read) -> bytes:
         response: httpx2.Response = step.handle
@@ -204,7 +204,7 @@ def accepted(source: TokenSource, wanted: TokenRequest, reply: httpx2.Response) 
     """
     assert isinstance(source, OAuth2)
     try:
-        return source.accept(ReplyInfo(reply.status_code, reply.headers), reply.content)
+        return source.accept(ReplyInfo(reply.status_code, Headers(reply.headers.raw)), reply.content)
     except TokenRequestFailed:
         if b"grant_type=refresh_token" in wanted.content:
             return False
