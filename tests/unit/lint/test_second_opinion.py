@@ -48,7 +48,7 @@ def opinion(text, tmp_path):
 @pytest.mark.parametrize(
     ("text", "line", "column"),
     [
-        ("paths:\n  /a:\n    get:\n      responses: {'200': {}}\n", 8, 18),
+        ("paths:\n  /a:\n    get:\n      responses: {'200': {}}\n", 8, 26),
         ("paths: {}\ncomponents:\n  schemas:\n    A: {type: strng}\n", 8, 15),
         ("paths: {}\ncomponents:\n  schemas:\n    A: {type: integer, default: x}\n", 8, 33),
         ("paths:\n  /{a}:\n    get: {}\n", 7, 10),

@@ -71,7 +71,7 @@ def _mistaken(error: Any) -> bool:
 
 def _finding(error: Any, bundle: Bundle, tree: Tree) -> Finding:
     pointer = _pointer(error, bundle, tree)
-    text = " ".join(str(getattr(error, "message", error)).split())
+    text = " ".join(str(getattr(error, "message", error)).partition("\n\nFailed validating")[0].split())
     text = "this value fits none of the allowed forms" if text.startswith(("{", "[")) else text
     text = text if len(text) <= 200 else f"{text[:197]}…"
     return Finding(CODE, Level.ERROR, f"openapi-spec-validator: {text}", bundle.place(pointer))
