@@ -32,8 +32,8 @@ class Components:
         self._naming = naming
         self._stated: dict[str, tuple[str, ...]] = {}
         self._contexts: dict[str, set[tuple[str, str]]] = {}
-        self._pending: deque[tuple[Key, Callable[[], dict[str, Any]]]] = deque()
-        self._known: set[Key] = set()
+        self._pending: deque[Key] = deque()
+        self._builders: dict[Key, Callable[[], dict[str, Any]]] = {}
         self.forms: dict[Key, dict[str, Any]] = {}
 
     def claim(self, key: str, names: tuple[str, ...]) -> None:
@@ -47,16 +47,26 @@ class Components:
     def refer(self, key: str, build: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """A reference to the component of that key, which is built later if it is new."""
         identity = Key(key)
-        if identity not in self._known:
-            self._known.add(identity)
-            self._pending.append((identity, build))
+        if identity not in self._builders:
+            self._builders[identity] = build
+            self._pending.append(identity)
         return {"$ref": identity}
+
+    def knows(self, key: str) -> bool:
+        """Whether something refers to the component of that key."""
+        return key in self._builders
+
+    def define(self, key: str, build: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """A reference like that of ``refer``; ``build`` takes the place of what was given before."""
+        reference = self.refer(key, build)
+        self._builders[reference["$ref"]] = build
+        return reference
 
     def build_pending(self) -> None:
         """Builds what has been referred to, and what that refers to."""
         while self._pending:
-            key, build = self._pending.popleft()
-            self.forms[key] = build()
+            key = self._pending.popleft()
+            self.forms[key] = self._builders[key]()
 
     def candidates(self, key: str, seen: tuple[str, ...] = ()) -> tuple[str, ...]:
         """Names for a component, the most wanted first. All claims must have been made."""

@@ -22,6 +22,7 @@ __all__ = ["JUSTIFICATIONS", "Difference", "Judge", "Proof", "difference_finding
 
 JUSTIFICATIONS: Final[Mapping[str, str]] = {
     "canonical-closed-allof": "a closed member of allOf is read as closing the whole object",
+    "canonical-depth": "what lies too deep is left out",
     "canonical-inheritance": "a schema that others inherit from stands for them",
     "canonical-never": "the schema false cannot be generated",
     "canonical-type-inferred": "a schema without `type` is generated as the type its keywords speak of",

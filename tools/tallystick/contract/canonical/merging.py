@@ -94,7 +94,14 @@ class Merger:
             if "$ref" in value:
                 target = self.target_of(Part({"$ref": value["$ref"]}, part.pointer))
                 if target is not None:
-                    self._absorb(flat, self.inheritance.without_own_union(target, path), path, top, taken)
+                    self._absorb(flat, self._as_base(target, path, top), path, top, taken)
             for index in range(len(value.get("allOf", ()))):
                 self._absorb(flat, part.child("allOf", index), path, top, taken)
         flat.take(part)
+
+    def _as_base(self, target: Part, path: tuple[str, ...], top: Part) -> Part:
+        base = self.inheritance.without_own_union(target, path)
+        if base is not target:
+            message = "the schema inherits from a union that it is a member of: only what stands beside it is inherited"
+            self.report("canonical-inheritance", message, top.pointer, Level.INFO)
+        return base

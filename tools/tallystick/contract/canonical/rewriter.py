@@ -116,20 +116,26 @@ class SchemaRewriter:
         if subtypes:
             return self.unions.family(target, subtypes)
         if target.pointer not in self._forms:
-            self._inlining.append(target.pointer)
-            try:
-                self._forms[target.pointer] = self.use(target)
-            finally:
-                self._inlining.pop()
+            self._forms[target.pointer] = self._inlined(target)
         return self._forms[target.pointer]
+
+    def _inlined(self, target: Part) -> dict[str, Any]:
+        """The form of a schema in place of references to it; a reference after all if it contains itself."""
+        form = self._used(target)
+        if "$ref" not in form and self.components.knows(target.pointer):
+            return self.components.refer(target.pointer, lambda: form)
+        return form
+
+    def _used(self, target: Part) -> dict[str, Any]:
+        self._inlining.append(target.pointer)
+        try:
+            return self.use(target)
+        finally:
+            self._inlining.pop()
 
     def _recursive(self, target: Part) -> dict[str, Any]:
         """A list or union that contains itself has to be a component of its own."""
-        self._inlining.append(target.pointer)
-        try:
-            form = self.use(target)
-        finally:
-            self._inlining.pop()
+        form = self._used(target)
         if form.get("$ref") == Key(target.pointer):
             self.report(
                 "ref-cycle-usable", "the schema is nothing but itself: no value can exist", target.pointer, Level.ERROR

@@ -49,7 +49,7 @@ class UnionForms:
         nullable = len(members) < len(union.members)
         forms = [self._rewriter.use(member) for member in members]
         if is_named(part.pointer) and len(unique_forms(forms)) > 1 and {} not in forms:
-            reference = self._rewriter.components.refer(part.pointer, lambda: self._class(union, members, forms, part))
+            reference = self._rewriter.components.define(part.pointer, lambda: self._class(union, members, forms, part))
             return union_form("anyOf", [reference], nullable=nullable)
         return union_form(union.keyword, forms, self._discriminator(union, members, forms, part), nullable=nullable)
 

@@ -1,13 +1,20 @@
-"""The guarantees of a canonical document, as a function that names every place where one does not hold."""
+"""The guarantees of a canonical document, and canonical forms of small samples."""
 
 from __future__ import annotations
 
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from tallystick.document import children, join
+import pytest
+import yaml
+
+from tallystick.contract import canonicalise, read
+from tallystick.contract.canonical.equivalence import difference_findings, prove
+from tallystick.contract.reading import read_normal
+from tallystick.document import bundle, children, join, load
 
 _SCALARS = {"string", "integer", "number", "boolean"}
 _SCHEMAS = "#/components/schemas/"
@@ -128,3 +135,80 @@ def _operations(document: dict[str, Any]) -> Iterator[str]:
             seen.add(identifier)
             if not operation.get("responses") or not all(isinstance(key, str) for key in operation["responses"]):
                 yield f"{method} {path}: no reply, or a status that is no text"
+
+
+def form_again(canonical: Any) -> dict[str, Any]:
+    """The canonical document of a canonical document."""
+    return canonicalise(read_normal(canonical.document, canonical.origin.location)).document
+
+
+def unexplained(canonical: Any) -> list[str]:
+    """Schemas on which original and canonical form differ, and nothing says why."""
+    proof = prove(canonical)
+    return [str(finding) for finding in difference_findings(canonical, proof) if finding.level.value == "error"]
+
+
+@pytest.fixture(name="broken")
+def broken_fixture():
+    """The function that names broken guarantees."""
+    return broken
+
+
+@pytest.fixture(name="form_again")
+def form_again_fixture():
+    """The function that canonicalises a canonical document."""
+    return form_again
+
+
+@pytest.fixture(name="unexplained")
+def unexplained_fixture():
+    """The function that lists differences without a reason."""
+    return unexplained
+
+
+@pytest.fixture
+def canonical(tmp_path):
+    """The canonical form of a YAML text, to which version and info are added. Every guarantee is checked on the way."""
+
+    def canonical_of(text, version="3.1.0"):
+        document = {"openapi": version, "info": {"title": "T", "version": "1"}, **yaml.safe_load(textwrap.dedent(text))}
+        path = tmp_path / "openapi.yaml"
+        path.write_text(yaml.safe_dump(document, sort_keys=False), "utf-8")
+        made = canonicalise(read(bundle(load(path))))
+        assert broken(made.document) == []
+        assert form_again(made) == made.document
+        assert unexplained(made) == []
+        return made
+
+    return canonical_of
+
+
+@pytest.fixture
+def schemas(canonical):
+    """The component schemas of the canonical form of component schemas, all of which one operation uses."""
+
+    def schemas_of(text, version="3.1.0"):
+        given = yaml.safe_load(textwrap.dedent(text))
+        content = {
+            f"application/vnd.{index}+json": {"schema": {"$ref": f"#/components/schemas/{name}"}}
+            for index, name in enumerate(given)
+        }
+        operation = {"operationId": "use", "responses": {"200": {"description": "Y", "content": content}}}
+        document = {"paths": {"/use": {"get": operation}}, "components": {"schemas": given}}
+        made = canonical(yaml.safe_dump(document, sort_keys=False), version)
+        found = dict(made.document["components"].get("schemas", {}))
+        replies = made.document["paths"]["/use"]["get"]["responses"]["200"]["content"].values()
+        uses = dict(zip(given, (media["schema"] for media in replies), strict=True))
+        codes = [finding.code for finding in (*made.origin.findings, *made.findings)]
+        return Forms(found, uses, codes)
+
+    return schemas_of
+
+
+class Forms(dict[str, Any]):
+    """Component schemas by name; ``uses`` are the forms at the place of use, ``codes`` those of all findings."""
+
+    def __init__(self, schemas: dict[str, Any], uses: dict[str, Any], codes: list[str]) -> None:
+        super().__init__(schemas)
+        self.uses = uses
+        self.codes = codes
