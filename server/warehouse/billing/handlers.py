@@ -12,6 +12,7 @@ from warehouse.billing.tables import PlanRow
 from warehouse.contract import models
 from warehouse.contract._runtime.security import Caller
 from warehouse.contract.handlers.billing import BillingHandlers
+from warehouse.contract.operations import get_usage
 from warehouse.contract.replies.billing import (
     ChangeSubscription200,
     GetInvoice200,
@@ -24,9 +25,6 @@ from warehouse.platform.scope import Scope
 
 USAGE_DEPRECATED_SINCE = datetime(2026, 11, 1, tzinfo=UTC)
 """When `getUsage` was deprecated in favour of `getSubscription`."""
-
-USAGE_ENDS_ON = date(2027, 6, 30)
-"""When `getUsage` is switched off: the `x-tally-sunset` of the contract, which a test compares."""
 
 
 @final
@@ -59,7 +57,7 @@ class Billing(BillingHandlers):
         return GetUsage200(
             _usage(await service.usage(self._scope)),
             deprecation=f"@{int(USAGE_DEPRECATED_SINCE.timestamp())}",
-            sunset=http_date(USAGE_ENDS_ON),
+            sunset=http_date(_end_of_usage()),
         )
 
     async def list_invoices(self, *, caller: Caller, cursor: str | None, limit: int) -> ListInvoices200:  # noqa: ARG002
@@ -75,6 +73,13 @@ class Billing(BillingHandlers):
 def http_date(day: date) -> str:
     """Return the first moment of a day in UTC as an HTTP date (RFC 9110, section 5.6.7)."""
     return format_datetime(datetime(day.year, day.month, day.day, tzinfo=UTC), usegmt=True)
+
+
+def _end_of_usage() -> date:
+    """Return when the contract switches `getUsage` off."""
+    sunset = get_usage.sunset
+    assert sunset is not None, "the contract deprecates getUsage"
+    return date.fromisoformat(sunset.date)
 
 
 def _money(amount: Decimal, currency: str) -> models.Money:
