@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +10,7 @@ from tallystick.contract import Contract, Operation
 from tallystick.contract.visit import Tree, pointer_tokens_of
 from tallystick.document import Bundle
 from tallystick.findings import Finding, Level
+from tallystick.lint.instances import Case, Misfit, misfits
 from tallystick.lint.uses import Uses
 
 __all__ = ["Context"]
@@ -25,12 +26,28 @@ class Context:
         self.levels = levels
         self.findings: list[Finding] = []
         self._labels = dict(_labels(contract))
+        self._expected: list[tuple[Case, Callable[[Misfit], None]]] = []
 
     @property
     def version(self) -> tuple[int, int]:
         """Major and minor version of OpenAPI, ``(3, 1)``."""
         major, minor = str(self.bundle.value.get("openapi", "3.1")).split(".")[:2]
         return int(major), int(minor)
+
+    def expect(self, case: Case, tell: Callable[[Misfit], None]) -> None:
+        """Asks whether a value fits its schema; ``tell`` hears of every reason why not, once all rules have asked."""
+        self._expected.append((case, tell))
+
+    def judge(self) -> str | None:
+        """Answers everything that was asked, with one compiled validator. Returns why it cannot, None when it can."""
+        tells = {id(case): tell for case, tell in self._expected}
+        try:
+            wrong = misfits([case for case, _ in self._expected], self.contract.document)
+        except ValueError as error:
+            return str(error)
+        for misfit in wrong:
+            tells[id(misfit.case)](misfit)
+        return None
 
     @cached_property
     def normal_tree(self) -> Tree:

@@ -37,6 +37,7 @@ NOTES: Final[Mapping[str, str]] = {
     "unknown-alias": "A YAML alias has no anchor before it.",
     "unknown-tag": "A YAML tag other than the standard ones is refused.",
     "usage": "The call is wrong. | `tally COMMAND --help` lists what can be said.",
+    "values-unchecked": "Examples and defaults could not be checked, because a schema cannot be compiled.",
     "validator": "openapi-spec-validator, the second opinion, refuses something that our own rules did not.",
 }
 """A sentence, and behind `` | `` what to do or why."""

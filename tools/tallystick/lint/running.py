@@ -39,6 +39,10 @@ def run(bundle: Bundle, settings: Settings | None = None, contract: Contract | N
     _visitors(checks).visit(contract, context.tree)
     for check in checks:
         check.finish()
+    why_not = context.judge()
+    if why_not is not None:
+        message = f"examples and defaults could not be checked, because a schema cannot be compiled: {why_not}"
+        context.findings.append(Finding("values-unchecked", Level.WARNING, message, bundle.place("")))
     context.findings = _merged(context.findings, noted)
     if settings.validator:
         context.findings += second_opinion(bundle, context.findings)

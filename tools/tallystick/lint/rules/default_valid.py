@@ -3,7 +3,7 @@
 from tallystick.contract.visit import SchemaNode, Tree
 from tallystick.document import join
 from tallystick.findings import Level
-from tallystick.lint.instances import Case, misfits
+from tallystick.lint.instances import Case, Misfit
 from tallystick.lint.rule import Check, Group, on, rule
 from tallystick.lint.values import shown
 
@@ -54,22 +54,16 @@ class DefaultValid(Check):
             self.report(node.at("default"), message, level=Level.INFO if only_replies else Level.WARNING)
 
     def finish(self) -> None:
-        """Validates."""
-        tree = self.context.normal_tree
-        cases = [
-            Case(_place(node, self.tree), node.value, node.fields["default"])
-            for node in tree.schemas
-            if "default" in node.fields
-        ]
-        try:
-            wrong = misfits(cases, self.context.contract.document)
-        except ValueError as error:
-            self.report("", f"the defaults could not be checked: {error}", level=Level.WARNING)
-            return
-        for misfit in wrong:
-            value = shown(misfit.case.value)
-            message = f"the default {value} does not fit its schema: {misfit.fault.message.removeprefix('this ')}"
-            self.report(join(misfit.case.pointer, *misfit.fault.tokens), message, key=misfit.fault.at_key)
+        """Asks about every default, in normal form."""
+        for node in self.context.normal_tree.schemas:
+            if "default" in node.fields:
+                case = Case(_place(node, self.tree), node.value, node.fields["default"])
+                self.context.expect(case, self._misfit)
+
+    def _misfit(self, misfit: Misfit) -> None:
+        why = misfit.fault.message.removeprefix("this ")
+        message = f"the default {shown(misfit.case.value)} does not fit its schema: {why}"
+        self.report(join(misfit.case.pointer, *misfit.fault.tokens), message, key=misfit.fault.at_key)
 
 
 def _place(node: SchemaNode, tree: Tree) -> str:

@@ -6,8 +6,7 @@ from typing import Any
 from tallystick.contract import Example, Header, Link, MediaType, Parameter, Schema
 from tallystick.contract.visit import SchemaNode
 from tallystick.document import join
-from tallystick.findings import Level
-from tallystick.lint.instances import Case, misfits
+from tallystick.lint.instances import Case, Misfit
 from tallystick.lint.rule import Check, Group, on, rule
 
 
@@ -100,16 +99,13 @@ class ExampleValid(Check):
             self._cases.append(Case(f"{link.location.pointer}/requestBody", schema.value, link.request_body))
 
     def finish(self) -> None:
-        """Adds the examples inside schemas, and validates."""
-        self._cases += self._in_schemas()
-        try:
-            wrong = misfits(self._cases, self.context.contract.document)
-        except ValueError as error:
-            self.report("", f"the examples could not be checked: {error}", level=Level.WARNING)
-            return
-        for misfit in wrong:
-            message = f"the example does not fit its schema: {misfit.fault.message}"
-            self.report(join(misfit.case.pointer, *misfit.fault.tokens), message, key=misfit.fault.at_key)
+        """Adds the examples inside schemas, and asks about all of them."""
+        for case in (*self._cases, *self._in_schemas()):
+            self.context.expect(case, self._misfit)
+
+    def _misfit(self, misfit: Misfit) -> None:
+        message = f"the example does not fit its schema: {misfit.fault.message}"
+        self.report(join(misfit.case.pointer, *misfit.fault.tokens), message, key=misfit.fault.at_key)
 
     def _gather(self, schema: Schema, examples: tuple[Example, ...]) -> None:
         lacks = self._lacking(schema)
