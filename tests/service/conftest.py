@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import shutil
+import sqlite3
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +20,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from warehouse.app import create_app
@@ -140,25 +144,70 @@ def postgresql() -> Iterator[str]:
         server.cleanup()
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """The address of an empty database."""
-    if request.param == "sqlite":
-        yield f"sqlite+aiosqlite:///{tmp_path / 'warehouse.db'}"
-        return
-    server = make_url(request.getfixturevalue("postgresql")).set(drivername="postgresql+asyncpg")
-    name = f"test_{uuid.uuid4().hex}"
+async def prepare(database_url: str, folder: Path) -> None:
+    """Starts the service once: its tables and seeds are then in the database, which tests get copies of."""
+    async with serving(settings_for(database_url, folder)) as running:
+        await running.database.ping()
+
+
+def run_apart(work: Coroutine[Any, Any, None]) -> None:
+    """Runs something asynchronous for a fixture that several tests share, beside the loop of the first of them."""
+    with ThreadPoolExecutor(1) as own:
+        own.submit(asyncio.run, work).result()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A prepared SQLite database in one file."""
+    folder = tmp_path_factory.mktemp("template")
+    path = folder / "warehouse.db"
+    run_apart(prepare(f"sqlite+aiosqlite:///{path}", folder))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: str, tmp_path_factory: pytest.TempPathFactory) -> URL:
+    """A prepared PostgreSQL database."""
+    server = make_url(postgresql).set(drivername="postgresql+asyncpg")
+    name = f"template_{uuid.uuid4().hex}"
+
+    async def make() -> None:
+        await on_server(server, f"CREATE DATABASE {name}")
+        url = server.set(database=name)
+        await prepare(url.render_as_string(hide_password=False), tmp_path_factory.mktemp("template"))
+
+    run_apart(make())
+    return server.set(database=name)
+
+
+async def on_server(server: URL, statement: str) -> None:
+    """Runs a statement outside transactions."""
     engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server.set(database=name).render_as_string(hide_password=False)
-    async with engine.connect() as connection:
-        await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        await connection.execute(text(statement))
     await engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a database of the test's own, as the service finds it at its second start."""
+    if request.param == "sqlite":
+        path = tmp_path / "warehouse.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite+aiosqlite:///{path}"
+        return
+    template: URL = request.getfixturevalue("postgresql_template")
+    server = make_url(request.getfixturevalue("postgresql")).set(drivername="postgresql+asyncpg")
+    name = f"test_{uuid.uuid4().hex}"
+    await on_server(server, f"CREATE DATABASE {name} TEMPLATE {template.database}")
+    yield server.set(database=name).render_as_string(hide_password=False)
+    await on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
 async def service(database_url: str, tmp_path: Path) -> AsyncIterator[Service]:
-    """A service on an empty database."""
+    """A service on a database without anybody's data."""
     async with serving(settings_for(database_url, tmp_path)) as running:
         yield running

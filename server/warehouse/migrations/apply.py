@@ -8,6 +8,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -49,7 +50,10 @@ def _upgrade(connection: Connection, revision: str) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         connection.execute(text("SET LOCAL lock_timeout = '10s'"))
-    command.upgrade(configuration(connection), revision)
+    config = configuration(connection)
+    heads = ScriptDirectory.from_config(config).get_heads()
+    if revision != "head" or set(MigrationContext.configure(connection).get_current_heads()) != set(heads):
+        command.upgrade(config, revision)
 
 
 def _differences(connection: Connection) -> list[object]:

@@ -1,29 +1,27 @@
 """The database: one set of tables, SQLite embedded or PostgreSQL, the same code on both.
 
-SQLite runs in WAL mode with one connection that writes (``BEGIN IMMEDIATE``, so that a writer never fails half-way) and
-a few that read. PostgreSQL has one pool; reads run in autocommit there, which spares two round trips each.
+Reads run in autocommit on both: each statement sees what is committed, and two round trips are spared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, MetaData, String, TypeDecorator, Uuid, event, text
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, MetaData, String, TypeDecorator, Uuid, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
 from warehouse.platform.clock import utc
+from warehouse.platform.sqlite import reading_engine, writing_engine
 
 __all__ = ["Base", "Cents", "Database", "UtcDateTime", "is_outage", "upsert"]
 
@@ -110,8 +108,8 @@ class Database:
         self.url = make_url(url)
         self.is_embedded = self.url.get_backend_name() == "sqlite"
         if self.is_embedded:
-            self._writing = _sqlite(self.url, size=1, begin="BEGIN IMMEDIATE", patience=patience)
-            self._reading = _sqlite(self.url, size=readers, begin="BEGIN", patience=patience)
+            self._writing = writing_engine(self.url, patience)
+            self._reading = reading_engine(self.url, readers, patience)
         else:
             self._writing = _postgresql(self.url, connections, patience)
             self._reading = self._writing.execution_options(isolation_level="AUTOCOMMIT")
@@ -157,49 +155,6 @@ async def upsert(session: AsyncSession, table: type[Base], key: Mapping[str, Any
     await session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
 
-def _sqlite(url: URL, *, size: int, begin: str, patience: float) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        pool_size=size,
-        max_overflow=0,
-        pool_timeout=patience,
-        hide_parameters=True,
-        connect_args={"timeout": patience},
-    )
-    event.listen(engine.sync_engine, "do_connect", _make_folder)
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite(patience))
-    event.listen(engine.sync_engine, "begin", _begin_with(begin))
-    return engine
-
-
-def _make_folder(_: Dialect, __: Any, arguments: list[Any], ___: Mapping[str, Any]) -> None:
-    with suppress(OSError):  # connecting itself then says what is wrong
-        Path(arguments[0]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
-def _prepare_sqlite(patience: float) -> Callable[[Any, Any], None]:
-    def prepare(connection: Any, _: Any) -> None:
-        connection.isolation_level = None  # transactions are begun by us, see _begin_with
-        cursor = connection.cursor()
-        for setting in (
-            "journal_mode=WAL",
-            "synchronous=NORMAL",
-            "foreign_keys=ON",
-            f"busy_timeout={round(patience * 1000)}",
-        ):
-            cursor.execute(f"PRAGMA {setting}")
-        cursor.close()
-
-    return prepare
-
-
-def _begin_with(statement: str) -> Callable[[Connection], None]:
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(statement)
-
-    return begin
-
-
 def _postgresql(url: URL, connections: int, patience: float) -> AsyncEngine:
     return create_async_engine(
         url,
@@ -208,5 +163,6 @@ def _postgresql(url: URL, connections: int, patience: float) -> AsyncEngine:
         pool_timeout=patience,
         pool_recycle=1800,
         hide_parameters=True,
+        skip_autocommit_rollback=True,
         connect_args={"timeout": patience, "command_timeout": 30, "server_settings": {"lock_timeout": "5s"}},
     )

@@ -125,12 +125,16 @@ async def read_page(
 
 
 def _behind(order: Sequence[SortKey], position: Sequence[Any]) -> ColumnElement[bool]:
-    """The condition for rows behind a position: a later first key, or an equal one and a later second, and so on."""
+    """The condition for rows behind a position: a later first key, or an equal one and a later second, and so on.
+
+    That the first key is not before its position is said once more by itself: there an index begins.
+    """
     alternatives = []
     for place, (key, value) in enumerate(zip(order, position, strict=True)):
         same = [earlier.column == known for earlier, known in zip(order[:place], position[:place], strict=True)]
         alternatives.append(and_(*same, key.column < value if key.descending else key.column > value))
-    return or_(*alternatives)
+    first, start = order[0], position[0]
+    return and_(first.column <= start if first.descending else first.column >= start, or_(*alternatives))
 
 
 def _fingerprint(query: Mapping[str, Any]) -> bytes:
