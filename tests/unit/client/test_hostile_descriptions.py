@@ -15,14 +15,14 @@ from tallystick.generate.client import generate_client
 
 EVIL = 'x"""\n\nimport os; os.system("touch pwned")  \\N{BULLET} \\" {{ 7*7 }} {% raw %} \x07 \u202e"'
 NAMES = [
-    "self", "options", "body", "models", "list", "dict", "str", "int", "type", "field", "define", "from_dict", "to_dict",
-    "additional_properties", "class", "def", "import", "None", "dt", "values", "data", "cls", "Any", "endpoint", "accept",
-    "content_type", "_names", "__init__", "__class__", "a b", "a-b", "+1", "-1", "é", "", "$ref", 'q"uote', "back\\slash",
-    "copy", "json", "print", "item", "value", "key",
+    "self", "options", "body", "models", "list", "dict", "str", "int", "type", "field", "define", "from_dict",
+    "to_dict", "additional_properties", "class", "def", "import", "None", "dt", "values", "data", "cls", "Any",
+    "endpoint", "accept", "content_type", "_names", "__init__", "__class__", "a b", "a-b", "+1", "-1", "é", "", "$ref",
+    'q"uote', "back\\slash", "copy", "json", "print", "item", "value", "key",
 ]  # fmt: skip
 COMPONENTS = [
-    "Any", "Literal", "Model", "NotGiven", "List", "Mapping", "Options", "Client", "AsyncClient", "File", "Stream", "Page",
-    "Exception", "TypeAlias", "Unknown", "Class", "Import", "InlineUnions", "Runtime", "Self",
+    "Any", "Literal", "Model", "NotGiven", "List", "Mapping", "Options", "Client", "AsyncClient", "File", "Stream",
+    "Page", "Exception", "TypeAlias", "Unknown", "Class", "Import", "InlineUnions", "Runtime", "Self",
 ]  # fmt: skip
 
 

@@ -44,7 +44,8 @@ def base_class(status: str) -> str:
 
 def problem_module(models: Models, problems: Mapping[str, Problem]) -> str:
     """The text of ``problems.py``."""
-    names = Names([problem.name for problem in problems.values()], dots=".")
+    fields = [one for problem in problems.values() for one in own_fields(models, problem)]
+    names = Names([*fields, *(problem.name for problem in problems.values())], dots=".")
     listed = [_problem(models, problem, names) for problem in problems.values()]
     return models.engine.project.render(
         "problems.py.jinja", problems=sorted(listed, key=lambda one: str(one["name"])), names=names

@@ -127,7 +127,7 @@ class Operation(Generic[T]):
             ValueError: an argument cannot be sent: an empty path argument, a control character in a header.
             TypeError: an argument has no text form.
         """
-        path, headers = self.path, dict[str, str]()
+        path, headers = self.path.partition("#")[0], dict[str, str]()  # a fragment only tells operations apart
         query: list[tuple[str, str]] = []
         cookies: list[tuple[str, str]] = []
         for parameter in self.parameters:
@@ -147,7 +147,7 @@ class Operation(Generic[T]):
         if cookies:
             headers["Cookie"] = "; ".join(f"{key}={text}" for key, text in cookies)
         if query:
-            path += "?" + "&".join(f"{key}={text}" if key else text for key, text in query)
+            path += ("&" if "?" in path else "?") + "&".join(f"{key}={text}" if key else text for key, text in query)
         request = Request(self.method, path, headers)
         request.has_key = self.idempotency_header in headers
         self._add_accept(request, accept)

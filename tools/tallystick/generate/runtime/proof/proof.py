@@ -229,7 +229,10 @@ class Proof:
         path, _, query = target.partition("?")
         if not path.startswith("/base"):
             return f"left the base path: {path}"
-        segments = reading.path_values(surface["path"], path.removeprefix("/base"))
+        template, _, fixed = surface["path"].partition("#")[0].partition("?")
+        if not query.startswith(fixed):
+            return f"sent the query {query}, which the path of the contract begins with {fixed}"
+        segments = reading.path_values(template, path.removeprefix("/base"))
         if segments is None:
             return f"sent the path {path}, the contract says {surface['path']}"
         pairs = reading.query_of(query)
