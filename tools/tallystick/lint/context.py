@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from tallystick.contract import Contract, Operation
-from tallystick.contract.visit import Tree, pointer_tokens_of
+from tallystick.contract.normal_form import NormalForm
+from tallystick.contract.visit import SchemaNode, Tree, pointer_tokens_of
 from tallystick.document import Bundle
 from tallystick.findings import Finding, Level
 from tallystick.lint.instances import Case, Misfit, misfits
@@ -49,10 +50,18 @@ class Context:
             tells[id(misfit.case)](misfit)
         return None
 
+    def normal(self, node: SchemaNode) -> Mapping[str, Any] | bool:
+        """A schema in normal form: JSON Schema 2020-12, whatever the version of the description."""
+        value = value_at(self.contract.document, pointer_tokens_of(node.pointer))
+        if isinstance(value, dict | bool):
+            return value
+        location = self.contract.location.at(node.pointer)  # the normal form of a schema around it moved this one
+        normal: Mapping[str, Any] | bool = self._normal_form.rewrite(node.value, "schema", location.pointer)
+        return normal
+
     @cached_property
-    def normal_tree(self) -> Tree:
-        """The schemas in normal form: JSON Schema 2020-12, whatever the version of the description."""
-        return Tree(self.contract.document)
+    def _normal_form(self) -> NormalForm:
+        return NormalForm(self.contract.location, str(self.bundle.value.get("openapi", "")))
 
     @cached_property
     def uses(self) -> Uses:
@@ -79,13 +88,7 @@ class Context:
 
     def value_at(self, pointer: str, tokens: Iterable[str] | None = None) -> Any:
         """The value at a pointer of the bundle (or at its tokens), None where there is none."""
-        value: Any = self.bundle.value
-        for token in pointer_tokens_of(pointer) if tokens is None else tokens:
-            try:
-                value = value[int(token)] if isinstance(value, list) else value[token]
-            except (KeyError, IndexError, TypeError, ValueError):
-                return None
-        return value
+        return value_at(self.bundle.value, pointer_tokens_of(pointer) if tokens is None else tokens)
 
     def operation_at(self, pointer: str) -> str | None:
         """The operation that a value belongs to: its operationId, or method and path."""
@@ -107,3 +110,13 @@ def _labels(contract: Contract) -> Iterable[tuple[str, str]]:
 def label(operation: Operation) -> str:
     """An operation as findings name it."""
     return operation.id if operation.has_id else f"{operation.method} {operation.path}"
+
+
+def value_at(value: Any, tokens: Iterable[str]) -> Any:
+    """The value at the end of a path of tokens, None where there is none."""
+    for token in tokens:
+        try:
+            value = value[int(token)] if isinstance(value, list) else value[token]
+        except (KeyError, IndexError, TypeError, ValueError):
+            return None
+    return value

@@ -1,6 +1,6 @@
 """``default-valid``."""
 
-from tallystick.contract.visit import SchemaNode, Tree
+from tallystick.contract.visit import SchemaNode
 from tallystick.document import join
 from tallystick.findings import Level
 from tallystick.lint.instances import Case, Misfit
@@ -55,20 +55,12 @@ class DefaultValid(Check):
 
     def finish(self) -> None:
         """Asks about every default, in normal form."""
-        for node in self.context.normal_tree.schemas:
+        for node in self.tree.schemas:
             if "default" in node.fields:
-                case = Case(_place(node, self.tree), node.value, node.fields["default"])
+                case = Case(node.at("default"), self.context.normal(node), node.fields["default"])
                 self.context.expect(case, self._misfit)
 
     def _misfit(self, misfit: Misfit) -> None:
         why = misfit.fault.message.removeprefix("this ")
         message = f"the default {shown(misfit.case.value)} does not fit its schema: {why}"
         self.report(join(misfit.case.pointer, *misfit.fault.tokens), message, key=misfit.fault.at_key)
-
-
-def _place(node: SchemaNode, tree: Tree) -> str:
-    """The pointer of the default; null members that the normal form adds around a schema are left out."""
-    pointer = node.pointer
-    while tree.at(pointer) is None and "/anyOf/0" in pointer:
-        pointer = pointer.replace("/anyOf/0", "", 1)
-    return f"{pointer}/default"

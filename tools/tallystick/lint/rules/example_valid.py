@@ -140,23 +140,9 @@ class ExampleValid(Check):
 
     def _in_schemas(self) -> Iterator[Case]:
         both = self._flagged("readOnly") | self._flagged("writeOnly")
-        for node in self.context.normal_tree.schemas:
+        for node in self.tree.schemas:
             for tokens, value in _examples(node):
-                pointer = self._written(node, tokens)
-                if pointer is not None:
-                    yield Case(pointer, node.value, value, both)
-
-    def _written(self, node: SchemaNode, tokens: tuple[str | int, ...]) -> str | None:
-        """Where the example stands as it was written; 3.0 says ``example`` where the normal form says ``examples``."""
-        pointer = node.pointer
-        while self.tree.at(pointer) is None and "/anyOf/0" in pointer:
-            pointer = pointer.replace("/anyOf/0", "", 1)
-        written = self.tree.at(pointer)
-        if written is None:
-            return None
-        if tokens[0] in written.fields:
-            return join(pointer, *tokens)
-        return f"{pointer}/example" if "example" in written.fields else None
+                yield Case(node.at(*tokens), self.context.normal(node), value, both)
 
 
 def _examples(node: SchemaNode) -> Iterator[tuple[tuple[str | int, ...], Any]]:
