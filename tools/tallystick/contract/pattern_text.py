@@ -24,7 +24,7 @@ def sample_of(pattern: str, repeats: int = 0) -> str | None:
     """
     try:
         return _Sample(pattern, repeats).text()[:_LONGEST]
-    except (IndexError, RecursionError):
+    except (IndexError, RecursionError, ValueError):
         return None
 
 

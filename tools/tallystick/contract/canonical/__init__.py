@@ -93,7 +93,7 @@ def _canonical(contract: Contract) -> Canonical:
     rewriter = SchemaRewriter(contract, naming)
     for name in sorted(contract.schemas):  # so that recursion is cut at the same places under any order
         rewriter.use_component(name, contract.schemas[name])
-    writer = DocumentWriter(rewriter.use_schema, rewriter.origins)
+    writer = DocumentWriter(rewriter.use_schema, rewriter.origins, rewriter.report)
     written: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": info_object(contract),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -31,12 +32,15 @@ class DocumentWriter:
     """Writes the model back as an OpenAPI 3.1 document.
 
     ``schema`` gives the canonical form of a schema; ``origins`` notes which pointer of the description each written
-    object came from, by the object's identity.
+    object came from, by the object's identity. ``report`` takes code, message and pointer of a loss.
     """
 
-    def __init__(self, schema: Callable[[Schema], _Json], origins: dict[int, str]) -> None:
+    def __init__(
+        self, schema: Callable[[Schema], _Json], origins: dict[int, str], report: Callable[[str, str, str], None]
+    ) -> None:
         self._schema = schema
         self._origins = origins
+        self._report = report
 
     def paths(self, contract: Contract) -> _Json:
         """The Paths Object."""
@@ -126,9 +130,16 @@ class DocumentWriter:
             written["headers"] = self._headers(reply.headers)
         if reply.content:
             written["content"] = self._content(reply.content)
-        if reply.links:
-            written["links"] = {link.name: _link(link) for link in reply.links}
+        if links := [link for link in reply.links if self._has_target(link)]:
+            written["links"] = {link.name: _link(link) for link in links}
         return self._from(reply.location.pointer, {**written, **reply.extensions})
+
+    def _has_target(self, link: Link) -> bool:
+        if link.operation_id:
+            return True
+        message = f"the link {link.name!r} names no operationId: it is left out; name one in place of `operationRef`"
+        self._report("canonical-link", message, link.location.pointer)
+        return False
 
     def _headers(self, headers: Iterable[Header]) -> _Json:
         return {header.name: self._header(header) for header in headers}
@@ -198,7 +209,10 @@ def _encoding(encoding: Any) -> _Json:
 
 
 def _link(link: Link) -> _Json:
-    written = _said(operationId=link.operation_id, parameters=dict(link.parameters), description=link.description)
+    parameters = {
+        name: value if isinstance(value, str) else json.dumps(value) for name, value in link.parameters.items()
+    }
+    written = _said(operationId=link.operation_id, parameters=parameters, description=link.description)
     return {**written, "requestBody": link.request_body} if link.request_body is not None else written
 
 

@@ -245,7 +245,7 @@ def _consists_of(contract: Contract, pointer: str) -> Iterator[str]:
         if not isinstance(value, dict):
             continue
         below = [join(pointer, *tokens) for tokens, kind, _ in children("schema", value) if kind == "schema"]
-        if isinstance(reference := value.get("$ref"), str):
+        if isinstance(reference := value.get("$ref"), str) and reference.startswith("#"):
             below.append(join("", *fragment_tokens(reference)))
         stack += [part for part in below if part not in seen]
         seen.update(below)

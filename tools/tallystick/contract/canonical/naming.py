@@ -70,14 +70,20 @@ class Naming:
             self._operations[operation.location.pointer] = min(known, words)  # path items may be used twice
         self._words: dict[int, list[str]] = {}
 
-    def candidates(self, pointer: str, suffix: str = "") -> tuple[str, ...]:
+    def candidates(self, pointer: str) -> tuple[str, ...]:
         """Names for the schema at a pointer, the shortest first."""
         tokens = pointer_tokens(pointer)
         position, (name, explicit) = self._start(tokens)
         words = list(self._steps(tokens, position))
         short = name + "".join(short for short, _ in words)
         rest = "".join(full for _, full in words)
-        names = [class_name(each + suffix) for each in (short, name + rest, explicit + rest)]
+        brief = explicit + "".join(short for short, _ in words)
+        told = (
+            (short, brief, explicit + rest)
+            if tokens[:1] == ["components"]
+            else (short, name + rest, brief, explicit + rest)
+        )
+        names = [class_name(each) for each in told]
         return tuple(dict.fromkeys((*names, class_name(names[1] + "Model"))))
 
     def _steps(self, tokens: list[str], position: int) -> Iterable[tuple[str, str]]:
