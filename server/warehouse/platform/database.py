@@ -15,15 +15,13 @@ from sqlalchemy import JSON, BigInteger, DateTime, Dialect, MetaData, String, Ty
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
 from warehouse.platform.clock import utc
 from warehouse.platform.sqlite import reading_engine, writing_engine
 
-__all__ = ["Base", "Cents", "Database", "UtcDateTime", "is_outage", "upsert"]
+__all__ = ["Base", "Cents", "Database", "UtcDateTime", "upsert"]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -127,7 +125,7 @@ class Database:
         """Asks the database for a sign of life.
 
         Raises:
-            Exception: what ``is_outage`` recognises, when there is none.
+            Exception: what ``outages.is_outage`` recognises, when there is none.
         """
         async with self._reading.connect() as connection:
             await connection.execute(text("SELECT 1"))
@@ -136,15 +134,6 @@ class Database:
         """Closes all connections."""
         await self._reading.dispose()
         await self._writing.dispose()
-
-
-def is_outage(error: BaseException) -> bool:
-    """Whether an error says that the database cannot be reached or is overloaded, so that waiting may help."""
-    if isinstance(error, PoolTimeout | InterfaceError | ConnectionError):
-        return True
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
-    return isinstance(error, OperationalError)
 
 
 async def upsert(session: AsyncSession, table: type[Base], key: Mapping[str, Any], values: Mapping[str, Any]) -> None:

@@ -10,21 +10,27 @@ from typing import TypeVar
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+from warehouse.platform.outages import Overloaded
+
 __all__ = ["Passwords"]
 
 Result = TypeVar("Result")
+_QUEUE = 100
+"""How many may wait, some three seconds with the usual cost; more are refused at once."""
 
 
 class Passwords:
     """Hashes and checks passwords in threads of its own, so that signing in never stops other requests.
 
-    ``memory_kib`` and ``passes`` are the cost of one computation, ``threads`` how many run at a time.
+    ``memory_kib`` and ``passes`` are the cost of one computation, ``threads`` how many run at a time. Methods raise
+    Overloaded when too many are waiting already.
     """
 
     def __init__(self, *, memory_kib: int, passes: int, threads: int) -> None:
         self._hash = PasswordHash([Argon2Hasher(time_cost=passes, memory_cost=memory_kib, parallelism=1)])
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="passwords")
         self._decoy: str | None = None
+        self._waiting = 0
 
     async def hash(self, password: str) -> str:
         """The hash to keep, with its own salt and cost."""
@@ -43,7 +49,13 @@ class Passwords:
         return False, None
 
     async def _run(self, function: Callable[..., Result], *arguments: str) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
+        if self._waiting >= _QUEUE:
+            raise Overloaded("too many passwords are waiting to be checked")
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
+        finally:
+            self._waiting -= 1
 
     def close(self) -> None:
         """Ends the threads after what they are doing."""

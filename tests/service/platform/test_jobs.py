@@ -160,9 +160,9 @@ async def until(condition):
 
 
 @pytest.mark.slow
-async def test_dbos_does_each_job_once_and_takes_up_what_a_stop_left(tmp_path):
+async def test_dbos_does_each_job_once_and_takes_up_what_a_stop_left(database_url, tmp_path):
     """The relay runs by itself; the same id is done once; an unfinished job goes on at the next start."""
-    settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'warehouse.db'}", tmp_path)
+    settings = settings_for(database_url, tmp_path)
     bench = Bench(settings, SystemClock())
     await upgrade(bench.resources.database.engine)
     gate = asyncio.Event()
@@ -199,12 +199,12 @@ async def test_dbos_does_each_job_once_and_takes_up_what_a_stop_left(tmp_path):
 
 
 @pytest.mark.slow
-async def test_dbos_gives_a_failing_job_up(tmp_path, monkeypatch):
+async def test_dbos_gives_a_failing_job_up(database_url, tmp_path, monkeypatch):
     """After its attempts the domain is told."""
     from warehouse.platform import dbos_runner
 
     monkeypatch.setattr(dbos_runner, "_FIRST_PAUSE", 0.01)
-    settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'warehouse.db'}", tmp_path)
+    settings = settings_for(database_url, tmp_path)
     bench = Bench(settings, SystemClock())
     await upgrade(bench.resources.database.engine)
     bench.registry.register("break", bench.break_down, attempts=3, on_failure=bench.note_failure)

@@ -215,6 +215,7 @@ async def test_production_insists_on_tls(database_url, tmp_path):
 async def test_only_trusted_proxies_say_where_a_request_comes_from(database_url, tmp_path):
     """What a client writes into X-Forwarded-For is not believed."""
     forwarded = {"X-Forwarded-For": "1.1.1.1, 198.51.100.9"}
+    forged = {"X-Forwarded-For": "1.1.1.1, \xfcnknown"}
     for proxies, expected in ((0, "203.0.113.7"), (1, "198.51.100.9"), (3, "203.0.113.7")):
         async with serving(settings_for(database_url, tmp_path, trusted_proxies=proxies)) as service:
             headers = await service.sign_in("admin")
@@ -223,6 +224,8 @@ async def test_only_trusted_proxies_say_where_a_request_comes_from(database_url,
             )
             events = (await service.client.get("/admin/audit-events", headers=headers)).json()["items"]
             assert events[0]["remote_address"] == expected
+            raw = {name: value.encode("latin-1") for name, value in {**headers, **forged}.items()}
+            assert (await service.client.get("/me", headers=raw)).status_code == 200
 
 
 async def test_head_is_not_described(service):

@@ -1,16 +1,20 @@
 """The pure parts of the platform."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
 from pydantic import SecretStr, ValidationError
+from sqlalchemy.exc import DBAPIError
 
+from warehouse.platform import passwords
 from warehouse.platform.clock import FixedClock, utc
 from warehouse.platform.database import Cents, UtcDateTime
 from warehouse.platform.identity import KEY_SCOPES, ROLES, scopes_of
 from warehouse.platform.ids import new_id
 from warehouse.platform.logs import hide_secrets
+from warehouse.platform.outages import Overloaded, is_outage
 from warehouse.platform.passwords import Passwords
 from warehouse.platform.quotas import duration
 from warehouse.platform.secret_file import read_or_make_secret
@@ -158,3 +162,41 @@ def test_an_access_token_says_what_it_was_given():
     assert tokens.read(text) == token
     clock.advance(timedelta(minutes=15))
     assert tokens.read(text) is None
+
+
+def database_error(**attributes):
+    """An error as SQLAlchemy raises it, caused by a driver's error with these attributes."""
+    cause = Exception("driver")
+    vars(cause).update(attributes)
+    return DBAPIError("SELECT 1", {}, cause)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (database_error(sqlite_errorname="SQLITE_BUSY"), True),
+        (database_error(sqlite_errorname="SQLITE_IOERR_WRITE"), True),
+        (database_error(sqlite_errorname="SQLITE_ERROR"), False),
+        (database_error(sqlstate="55P03"), True),
+        (database_error(sqlstate="53300"), True),
+        (database_error(sqlstate="42P01"), False),
+        (database_error(), False),
+        (ConnectionRefusedError(), True),
+        (TimeoutError(), True),
+        (Overloaded(), True),
+        (KeyError(), False),
+    ],
+)
+def test_only_what_passes_by_itself_is_an_outage(error, expected):
+    """A missing table is our mistake, a lock is not."""
+    assert is_outage(error) is expected
+
+
+async def test_the_queue_for_passwords_is_bounded(monkeypatch):
+    """Beyond it people are asked to come back, instead of waiting for minutes."""
+    monkeypatch.setattr(passwords, "_QUEUE", 2)
+    checker = Passwords(memory_kib=8, passes=1, threads=1)
+    results = await asyncio.gather(*(checker.hash("x") for _ in range(5)), return_exceptions=True)
+    assert [isinstance(result, Overloaded) for result in results] == [False, False, True, True, True]
+    assert isinstance(await checker.hash("x"), str)
+    checker.close()

@@ -7,7 +7,7 @@ import structlog
 from warehouse.contract._runtime.problems import ContractViolation
 from warehouse.contract.problems import InternalError, ServiceUnavailable
 from warehouse.platform.asgi import App, Message, Receive, Scope, Send
-from warehouse.platform.database import is_outage
+from warehouse.platform.outages import is_outage
 from warehouse.platform.problems import send_problem
 
 __all__ = ["Faults"]
@@ -46,8 +46,8 @@ class Faults:
 
     async def _answer(self, error: Exception, scope: Scope, send: Send) -> None:
         if is_outage(error):
-            _log.warning("database not available", reason=str(error).partition("\n")[0])
-            detail = "The database is not available at the moment."
+            _log.warning("not available", reason=f"{type(error).__name__}: {error}".partition("\n")[0])
+            detail = "The service is overloaded, or its database is out of reach. Try again in a moment."
             await send_problem(ServiceUnavailable(detail, retry_after=self._retry_after), scope, send)
             return
         notes = " ".join(getattr(error, "__notes__", ()))

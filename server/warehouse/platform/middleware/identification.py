@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
+from ipaddress import ip_address
 from typing import Any
 
 import structlog
@@ -59,8 +60,8 @@ class Identification:
     def _address(self, scope: Scope) -> str | None:
         if self._proxies:
             hops = [hop.strip() for hop in (header(scope, b"x-forwarded-for") or "").split(",") if hop.strip()]
-            if len(hops) >= self._proxies:
-                return hops[-self._proxies][:64]
+            if len(hops) >= self._proxies and _is_address(hops[-self._proxies]):
+                return hops[-self._proxies]
         peer: tuple[str, Any] | None = scope.get("client")
         return None if peer is None else peer[0]
 
@@ -68,3 +69,11 @@ class Identification:
 def _trace_id(trace_parent: str | None) -> str:
     match = _TRACE_PARENT.fullmatch(trace_parent) if trace_parent is not None else None
     return match[1] if match is not None else os.urandom(16).hex()
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
