@@ -4,7 +4,9 @@
 import datetime as dt
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,30 +20,35 @@ import parcels_client  # noqa: E402
 from parcels_client import models  # noqa: E402
 
 
-def blocks(name):
+def blocks(name: str) -> list[str]:
     text = (HERE.parent / name).read_text(encoding="utf-8")
     return re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="session")
-def url():
+def url() -> Iterator[str]:
     with serving(Contract.load(HERE / "contract.json")) as address:
         yield address
 
 
+def _pointed(own: Any, url: str) -> Any:
+    """The initialiser of a client, with another address."""
+    return lambda self, **given: own(self, **given | {"base_url": url})
+
+
 @pytest.fixture
-def names(url, monkeypatch, tmp_path):
+def names(url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dict[str, Any]]:
     """The names that the documents use, and a client of the server."""
     monkeypatch.chdir(tmp_path)
-    for kind in (parcels_client.Client, parcels_client.AsyncClient):
-        own = kind.__init__
-        monkeypatch.setattr(kind, "__init__", lambda self, own=own, **given: own(self, **given | {"base_url": url}))
+    kinds: list[type[Any]] = [parcels_client.Client, parcels_client.AsyncClient]
+    for kind in kinds:
+        monkeypatch.setattr(kind, "__init__", _pointed(kind.__init__, url))
     client = parcels_client.Client()
     yield {"client": client, "models": models, "dt": dt, "parcels_client": parcels_client}
     client.close()
 
 
-def test_the_readme_runs(names):
+def test_the_readme_runs(names: dict[str, Any]) -> None:
     """A reader who pastes the blocks of the README one after the other gets what they promise."""
     for number, block in enumerate(blocks("README.md")):
         exec(compile(block, f"README.md block {number}", "exec"), names)
@@ -49,6 +56,6 @@ def test_the_readme_runs(names):
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("block", blocks("reference.md"))
-def test_the_reference_runs(names, block):
+def test_the_reference_runs(names: dict[str, Any], block: str) -> None:
     """Every call of the reference is accepted and answered."""
     exec(compile(block, "reference.md", "exec"), names)

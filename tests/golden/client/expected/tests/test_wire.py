@@ -4,6 +4,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,16 +14,16 @@ sys.path.insert(0, str(HERE))
 from wire_proof.contract import Contract  # noqa: E402
 from wire_proof.proof import Proof, Unproven  # noqa: E402
 
-CALLS = json.loads((HERE / "calls.json").read_text(encoding="utf-8"))
+CALLS: list[dict[str, Any]] = json.loads((HERE / "calls.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")
-def proof():
+def proof() -> Proof:
     return Proof("parcels_client", Contract.load(HERE / "contract.json"), CALLS)
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call["id"])
-def test_requests_are_what_the_contract_says(proof, call):
+def test_requests_are_what_the_contract_says(proof: Proof, call: dict[str, Any]) -> None:
     """Drawn arguments arrive on the wire in the places and styles of the contract."""
     try:
         assert not list(map(str, proof.requests(call)))
@@ -31,7 +32,7 @@ def test_requests_are_what_the_contract_says(proof, call):
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call["id"])
-def test_replies_are_read_without_loss(proof, call):
+def test_replies_are_read_without_loss(proof: Proof, call: dict[str, Any]) -> None:
     """Replies, with properties and enum members of tomorrow too, are written back as they were."""
     try:
         assert not list(map(str, proof.replies(call)))
@@ -40,6 +41,6 @@ def test_replies_are_read_without_loss(proof, call):
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call["id"])
-def test_errors_give_their_classes(proof, call):
+def test_errors_give_their_classes(proof: Proof, call: dict[str, Any]) -> None:
     """Documented errors, and pages of proxies, raise the error of their status."""
     assert not list(map(str, proof.failures(call)))
