@@ -26,6 +26,336 @@ SECURITY_SCHEMES: dict[str, SecurityScheme] = {
     ),
 }
 
+CONTENT_TOO_LARGE_REPLY = Reply(
+    status="413",
+    description="The body is larger than allowed.",
+    media_types=("application/problem+json",),
+    headers=(
+        Header(name="RateLimit"),
+        Header(name="RateLimit-Policy"),
+    ),
+    problems=(
+        ProblemType(
+            type="https://warehouse.example.com/problems/content-too-large",
+            title="Content too large",
+            name="ContentTooLarge",
+        ),
+    ),
+)
+
+INSUFFICIENT_SCOPE_REPLY = Reply(
+    status="403",
+    description="The credential is good, but lacks a scope.",
+    media_types=("application/problem+json",),
+    headers=(
+        Header(name="RateLimit"),
+        Header(name="RateLimit-Policy"),
+    ),
+    problems=(
+        ProblemType(
+            type="https://warehouse.example.com/problems/insufficient-scope",
+            title="Not allowed",
+            name="InsufficientScope",
+        ),
+    ),
+)
+
+INTERNAL_ERROR_REPLY = Reply(
+    status="500",
+    description="Something broke on our side. Tell us the `request_id`.",
+    media_types=("application/problem+json",),
+    headers=(
+        Header(name="RateLimit"),
+        Header(name="RateLimit-Policy"),
+    ),
+    problems=(
+        ProblemType(
+            type="https://warehouse.example.com/problems/internal-error", title="Internal error", name="InternalError"
+        ),
+    ),
+)
+
+LIMIT_REACHED_REPLY = Reply(
+    status="409",
+    description="The account already holds as many of these as it may.",
+    media_types=("application/problem+json",),
+    headers=(
+        Header(name="RateLimit"),
+        Header(name="RateLimit-Policy"),
+    ),
+    problems=(
+        ProblemType(
+            type="https://warehouse.example.com/problems/limit-reached", title="Limit reached", name="LimitReached"
+        ),
+    ),
+)
+
+MALFORMED_LIST_REQUEST_REPLY = Reply(
+    status="400",
+    description="The request cannot be read, or its cursor is foreign, too old or of another query.",
+    media_types=("application/problem+json",),
+    headers=(
+        Header(name="RateLimit"),
+        Header(name="RateLimit-Policy"),
+    ),
+    problems=(
+        ProblemType(
+            type="https://warehouse.example.com/problems/malformed-request",
+            title="Malformed request",
+            name="MalformedRequest",
+        ),
+        ProblemType(
+            type="https://warehouse.example.com/problems/invalid-cursor", title="Invalid cursor", name="InvalidCursor"
+        ),
+    ),
+)
+
+MALFORMED_REQUEST_REPLY = Reply(
+    status="400",
+    description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
+    media_types=("application/problem+json",),
+    headers=(
+        Header(name="RateLimit"),
+        Header(name="RateLimit-Policy"),
+    ),
+    problems=(
+        ProblemType(
+            type="https://warehouse.example.com/problems/malformed-request",
+            title="Malformed request",
+            name="MalformedRequest",
+        ),
+    ),
+)
+
+MALFORMED_STOCK_CHANGE_REPLY = Reply(
+    status="400",
+    description="The request cannot be read, or its `Idempotency-Key` is missing.",
+    media_types=("application/problem+json",),
+    headers=(
+        Header(name="RateLimit"),
+        Header(name="RateLimit-Policy"),
+    ),
+    problems=(
+        ProblemType(
+            type="https://warehouse.example.com/problems/malformed-request",
+            title="Malformed request",
+            name="MalformedRequest",
+        ),
+        ProblemType(
+            type="https://warehouse.example.com/problems/idempotency-key-missing",
+            title="Idempotency-Key missing",
+            name="IdempotencyKeyMissing",
+        ),
+    ),
+)
+
+NOT_ACCEPTABLE_REPLY = Reply(
+    status="406",
+    description="None of the media types in `Accept` can be given.",
+    media_types=("application/problem+json",),
+    headers=(
+        Header(name="RateLimit"),
+        Header(name="RateLimit-Policy"),
+    ),
+    problems=(
+        ProblemType(
+            type="https://warehouse.example.com/problems/not-acceptable", title="Not acceptable", name="NotAcceptable"
+        ),
+    ),
+)
+
+NOT_FOUND_REPLY = Reply(
+    status="404",
+    description="What the path or the body names does not exist, or is not yours to see.",
+    media_types=("application/problem+json",),
+    headers=(
+        Header(name="RateLimit"),
+        Header(name="RateLimit-Policy"),
+    ),
+    problems=(
+        ProblemType(type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"),
+    ),
+)
+
+OWN_ACCOUNT_PROTECTED_REPLY = Reply(
+    status="409",
+    description="Administrators cannot deactivate or demote themselves.",
+    media_types=("application/problem+json",),
+    headers=(
+        Header(name="RateLimit"),
+        Header(name="RateLimit-Policy"),
+    ),
+    problems=(
+        ProblemType(
+            type="https://warehouse.example.com/problems/own-account-protected",
+            title="Own account protected",
+            name="OwnAccountProtected",
+        ),
+    ),
+)
+
+RATE_LIMITED_REPLY = Reply(
+    status="429",
+    description="You have used up your quota; `Retry-After` says how long to wait.",
+    media_types=("application/problem+json",),
+    headers=(
+        Header(name="RateLimit"),
+        Header(name="RateLimit-Policy"),
+        Header(name="Retry-After", required=True),
+    ),
+    problems=(
+        ProblemType(
+            type="https://warehouse.example.com/problems/rate-limited",
+            title="Too many requests",
+            name="RateLimited",
+            retryable=True,
+        ),
+    ),
+)
+
+SERVICE_UNAVAILABLE_REPLY = Reply(
+    status="503",
+    description="The service is starting, stopping or overloaded.",
+    media_types=("application/problem+json",),
+    headers=(
+        Header(name="RateLimit"),
+        Header(name="RateLimit-Policy"),
+        Header(name="Retry-After", required=True),
+    ),
+    problems=(
+        ProblemType(
+            type="https://warehouse.example.com/problems/service-unavailable",
+            title="Service unavailable",
+            name="ServiceUnavailable",
+            retryable=True,
+        ),
+    ),
+)
+
+STATUS_201_REPLY = Reply(
+    status="201",
+    description="The movement that was booked.",
+    media_types=("application/json",),
+    headers=(
+        Header(name="RateLimit"),
+        Header(name="RateLimit-Policy"),
+    ),
+)
+
+STOCK_CHANGE_REJECTED_REPLY = Reply(
+    status="422",
+    description="A value breaks its schema, or the key was used before with another request.",
+    media_types=("application/problem+json",),
+    headers=(
+        Header(name="RateLimit"),
+        Header(name="RateLimit-Policy"),
+    ),
+    problems=(
+        ProblemType(
+            type="https://warehouse.example.com/problems/validation-failed",
+            title="Validation failed",
+            name="ValidationFailed",
+        ),
+        ProblemType(
+            type="https://warehouse.example.com/problems/idempotency-key-reused",
+            title="Idempotency-Key reused",
+            name="IdempotencyKeyReused",
+        ),
+    ),
+)
+
+STOCK_CONFLICT_REPLY = Reply(
+    status="409",
+    description="The location holds too little, or the first request with this key is still running.",
+    media_types=("application/problem+json",),
+    headers=(
+        Header(name="RateLimit"),
+        Header(name="RateLimit-Policy"),
+        Header(name="Retry-After"),
+    ),
+    problems=(
+        ProblemType(
+            type="https://warehouse.example.com/problems/out-of-stock", title="Out of stock", name="OutOfStock"
+        ),
+        ProblemType(
+            type="https://warehouse.example.com/problems/request-in-progress",
+            title="Request in progress",
+            name="RequestInProgress",
+            retryable=True,
+        ),
+    ),
+)
+
+TOKEN_REFUSED_REPLY = Reply(
+    status="400",
+    description="The form cannot be read, or the credentials are refused.",
+    media_types=("application/problem+json",),
+    headers=(
+        Header(name="RateLimit"),
+        Header(name="RateLimit-Policy"),
+    ),
+    problems=(
+        ProblemType(
+            type="https://warehouse.example.com/problems/malformed-request",
+            title="Malformed request",
+            name="MalformedRequest",
+        ),
+        ProblemType(
+            type="https://warehouse.example.com/problems/token-refused", title="Token refused", name="TokenRefused"
+        ),
+    ),
+)
+
+UNAUTHENTICATED_REPLY = Reply(
+    status="401",
+    description="The credential is missing, wrong or has expired.",
+    media_types=("application/problem+json",),
+    headers=(
+        Header(name="RateLimit"),
+        Header(name="RateLimit-Policy"),
+        Header(name="WWW-Authenticate", required=True),
+    ),
+    problems=(
+        ProblemType(
+            type="https://warehouse.example.com/problems/unauthenticated", title="Not signed in", name="Unauthenticated"
+        ),
+    ),
+)
+
+UNSUPPORTED_MEDIA_TYPE_REPLY = Reply(
+    status="415",
+    description="The body has another media type than the operation reads.",
+    media_types=("application/problem+json",),
+    headers=(
+        Header(name="RateLimit"),
+        Header(name="RateLimit-Policy"),
+    ),
+    problems=(
+        ProblemType(
+            type="https://warehouse.example.com/problems/unsupported-media-type",
+            title="Unsupported media type",
+            name="UnsupportedMediaType",
+        ),
+    ),
+)
+
+VALIDATION_FAILED_REPLY = Reply(
+    status="422",
+    description="A parameter or the body can be read, but breaks its schema.",
+    media_types=("application/problem+json",),
+    headers=(
+        Header(name="RateLimit"),
+        Header(name="RateLimit-Policy"),
+    ),
+    problems=(
+        ProblemType(
+            type="https://warehouse.example.com/problems/validation-failed",
+            title="Validation failed",
+            name="ValidationFailed",
+        ),
+    ),
+)
+
 list_audit_events = Operation(
     id="listAuditEvents",
     method="GET",
@@ -49,128 +379,13 @@ list_audit_events = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read, or its cursor is foreign, too old or of another query.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/invalid-cursor",
-                    title="Invalid cursor",
-                    name="InvalidCursor",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_LIST_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=({"bearerAuth": ("admin",)},),
     rate_limit=RateLimit(name="default", limit=600, window="PT1M", by="caller"),
@@ -198,128 +413,13 @@ list_feature_flags = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read, or its cursor is foreign, too old or of another query.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/invalid-cursor",
-                    title="Invalid cursor",
-                    name="InvalidCursor",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_LIST_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=({"bearerAuth": ("admin",)},),
     rate_limit=RateLimit(name="default", limit=600, window="PT1M", by="caller"),
@@ -347,155 +447,15 @@ set_feature_flag = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="413",
-            description="The body is larger than allowed.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/content-too-large",
-                    title="Content too large",
-                    name="ContentTooLarge",
-                ),
-            ),
-        ),
-        Reply(
-            status="415",
-            description="The body has another media type than the operation reads.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unsupported-media-type",
-                    title="Unsupported media type",
-                    name="UnsupportedMediaType",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        CONTENT_TOO_LARGE_REPLY,
+        UNSUPPORTED_MEDIA_TYPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=({"bearerAuth": ("admin",)},),
     rate_limit=RateLimit(name="default", limit=600, window="PT1M", by="caller"),
@@ -522,128 +482,13 @@ list_api_keys = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read, or its cursor is foreign, too old or of another query.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/invalid-cursor",
-                    title="Invalid cursor",
-                    name="InvalidCursor",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_LIST_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=({"bearerAuth": ("api-keys:manage",)},),
     rate_limit=RateLimit(name="default", limit=600, window="PT1M", by="caller"),
@@ -669,171 +514,16 @@ create_api_key = Operation(
                 Header(name="Cache-Control", required=True),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="409",
-            description="The account already holds as many of these as it may.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/limit-reached",
-                    title="Limit reached",
-                    name="LimitReached",
-                ),
-            ),
-        ),
-        Reply(
-            status="413",
-            description="The body is larger than allowed.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/content-too-large",
-                    title="Content too large",
-                    name="ContentTooLarge",
-                ),
-            ),
-        ),
-        Reply(
-            status="415",
-            description="The body has another media type than the operation reads.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unsupported-media-type",
-                    title="Unsupported media type",
-                    name="UnsupportedMediaType",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        LIMIT_REACHED_REPLY,
+        CONTENT_TOO_LARGE_REPLY,
+        UNSUPPORTED_MEDIA_TYPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=({"bearerAuth": ("api-keys:manage",)},),
     rate_limit=RateLimit(name="default", limit=600, window="PT1M", by="caller"),
@@ -858,137 +548,14 @@ revoke_api_key = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=({"bearerAuth": ("api-keys:manage",)},),
     rate_limit=RateLimit(name="default", limit=600, window="PT1M", by="caller"),
@@ -1013,127 +580,13 @@ create_token = Operation(
                 Header(name="Cache-Control", required=True),
             ),
         ),
-        Reply(
-            status="400",
-            description="The form cannot be read, or the credentials are refused.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/token-refused",
-                    title="Token refused",
-                    name="TokenRefused",
-                ),
-            ),
-        ),
-        Reply(
-            status="413",
-            description="The body is larger than allowed.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/content-too-large",
-                    title="Content too large",
-                    name="ContentTooLarge",
-                ),
-            ),
-        ),
-        Reply(
-            status="415",
-            description="The body has another media type than the operation reads.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unsupported-media-type",
-                    title="Unsupported media type",
-                    name="UnsupportedMediaType",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        TOKEN_REFUSED_REPLY,
+        CONTENT_TOO_LARGE_REPLY,
+        UNSUPPORTED_MEDIA_TYPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     rate_limit=RateLimit(name="sign-in", limit=30, window="PT1M", by="address"),
 )
@@ -1157,127 +610,13 @@ refresh_token = Operation(
                 Header(name="Cache-Control", required=True),
             ),
         ),
-        Reply(
-            status="400",
-            description="The form cannot be read, or the credentials are refused.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/token-refused",
-                    title="Token refused",
-                    name="TokenRefused",
-                ),
-            ),
-        ),
-        Reply(
-            status="413",
-            description="The body is larger than allowed.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/content-too-large",
-                    title="Content too large",
-                    name="ContentTooLarge",
-                ),
-            ),
-        ),
-        Reply(
-            status="415",
-            description="The body has another media type than the operation reads.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unsupported-media-type",
-                    title="Unsupported media type",
-                    name="UnsupportedMediaType",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        TOKEN_REFUSED_REPLY,
+        CONTENT_TOO_LARGE_REPLY,
+        UNSUPPORTED_MEDIA_TYPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     rate_limit=RateLimit(name="sign-in", limit=30, window="PT1M", by="address"),
 )
@@ -1299,122 +638,13 @@ revoke_token = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="413",
-            description="The body is larger than allowed.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/content-too-large",
-                    title="Content too large",
-                    name="ContentTooLarge",
-                ),
-            ),
-        ),
-        Reply(
-            status="415",
-            description="The body has another media type than the operation reads.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unsupported-media-type",
-                    title="Unsupported media type",
-                    name="UnsupportedMediaType",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        CONTENT_TOO_LARGE_REPLY,
+        UNSUPPORTED_MEDIA_TYPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     rate_limit=RateLimit(name="default", limit=600, window="PT1M", by="caller"),
     retryable=True,
@@ -1441,128 +671,13 @@ list_invoices = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read, or its cursor is foreign, too old or of another query.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/invalid-cursor",
-                    title="Invalid cursor",
-                    name="InvalidCursor",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_LIST_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=({"bearerAuth": ("billing:read",)},),
     rate_limit=RateLimit(name="default", limit=600, window="PT1M", by="caller"),
@@ -1589,137 +704,14 @@ get_invoice = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=({"bearerAuth": ("billing:read",)},),
     rate_limit=RateLimit(name="default", limit=600, window="PT1M", by="caller"),
@@ -1746,95 +738,11 @@ list_plans = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read, or its cursor is foreign, too old or of another query.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/invalid-cursor",
-                    title="Invalid cursor",
-                    name="InvalidCursor",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_LIST_REQUEST_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     rate_limit=RateLimit(name="default", limit=600, window="PT1M", by="caller"),
     pagination=Pagination(style="cursor", cursor="cursor", limit="limit", items="/items", next="/next_cursor"),
@@ -1857,107 +765,12 @@ get_subscription = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=({"bearerAuth": ("billing:read",)},),
     rate_limit=RateLimit(name="default", limit=600, window="PT1M", by="caller"),
@@ -1981,69 +794,10 @@ change_subscription = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
         Reply(
             status="409",
             description="You store more than the new plan holds.",
@@ -2060,106 +814,12 @@ change_subscription = Operation(
                 ),
             ),
         ),
-        Reply(
-            status="413",
-            description="The body is larger than allowed.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/content-too-large",
-                    title="Content too large",
-                    name="ContentTooLarge",
-                ),
-            ),
-        ),
-        Reply(
-            status="415",
-            description="The body has another media type than the operation reads.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unsupported-media-type",
-                    title="Unsupported media type",
-                    name="UnsupportedMediaType",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        CONTENT_TOO_LARGE_REPLY,
+        UNSUPPORTED_MEDIA_TYPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=({"bearerAuth": ("billing:write",)},),
     rate_limit=RateLimit(name="default", limit=600, window="PT1M", by="caller"),
@@ -2184,107 +844,12 @@ get_usage = Operation(
                 Header(name="Sunset", required=True),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=({"bearerAuth": ("billing:read",)},),
     rate_limit=RateLimit(name="default", limit=600, window="PT1M", by="caller"),
@@ -2316,139 +881,14 @@ export_items = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="406",
-            description="None of the media types in `Accept` can be given.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-acceptable",
-                    title="Not acceptable",
-                    name="NotAcceptable",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_ACCEPTABLE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("items:read",)},
@@ -2481,155 +921,15 @@ import_items = Operation(
                 Header(name="Retry-After"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="413",
-            description="The body is larger than allowed.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/content-too-large",
-                    title="Content too large",
-                    name="ContentTooLarge",
-                ),
-            ),
-        ),
-        Reply(
-            status="415",
-            description="The body has another media type than the operation reads.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unsupported-media-type",
-                    title="Unsupported media type",
-                    name="UnsupportedMediaType",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        CONTENT_TOO_LARGE_REPLY,
+        UNSUPPORTED_MEDIA_TYPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("items:write",)},
@@ -2659,137 +959,14 @@ get_import = Operation(
                 Header(name="Retry-After"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("items:read",)},
@@ -2822,128 +999,13 @@ list_items = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read, or its cursor is foreign, too old or of another query.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/invalid-cursor",
-                    title="Invalid cursor",
-                    name="InvalidCursor",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_LIST_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("items:read",)},
@@ -2973,55 +1035,9 @@ create_item = Operation(
                 Header(name="ETag", required=True),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
         Reply(
             status="409",
             description="Another item has the SKU.",
@@ -3036,106 +1052,12 @@ create_item = Operation(
                 ),
             ),
         ),
-        Reply(
-            status="413",
-            description="The body is larger than allowed.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/content-too-large",
-                    title="Content too large",
-                    name="ContentTooLarge",
-                ),
-            ),
-        ),
-        Reply(
-            status="415",
-            description="The body has another media type than the operation reads.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unsupported-media-type",
-                    title="Unsupported media type",
-                    name="UnsupportedMediaType",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        CONTENT_TOO_LARGE_REPLY,
+        UNSUPPORTED_MEDIA_TYPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("items:write",)},
@@ -3161,69 +1083,10 @@ delete_item = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
         Reply(
             status="409",
             description="The item still has stock.",
@@ -3240,74 +1103,10 @@ delete_item = Operation(
                 ),
             ),
         ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("items:write",)},
@@ -3335,137 +1134,14 @@ get_item = Operation(
                 Header(name="ETag", required=True),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("items:read",)},
@@ -3497,69 +1173,10 @@ update_item = Operation(
                 Header(name="ETag", required=True),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
         Reply(
             status="412",
             description="The item has changed since you read it.",
@@ -3576,54 +1193,9 @@ update_item = Operation(
                 ),
             ),
         ),
-        Reply(
-            status="413",
-            description="The body is larger than allowed.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/content-too-large",
-                    title="Content too large",
-                    name="ContentTooLarge",
-                ),
-            ),
-        ),
-        Reply(
-            status="415",
-            description="The body has another media type than the operation reads.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unsupported-media-type",
-                    title="Unsupported media type",
-                    name="UnsupportedMediaType",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
+        CONTENT_TOO_LARGE_REPLY,
+        UNSUPPORTED_MEDIA_TYPE_REPLY,
+        VALIDATION_FAILED_REPLY,
         Reply(
             status="428",
             description="The operation needs the header `If-Match`.",
@@ -3640,58 +1212,9 @@ update_item = Operation(
                 ),
             ),
         ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("items:write",)},
@@ -3720,209 +1243,18 @@ pick_item = Operation(
     ),
     body=Body(required=True, media_types=("application/json",), encoding={}),
     replies=(
-        Reply(
-            status="201",
-            description="The movement that was booked.",
-            media_types=("application/json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-        ),
-        Reply(
-            status="400",
-            description="The request cannot be read, or its `Idempotency-Key` is missing.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/idempotency-key-missing",
-                    title="Idempotency-Key missing",
-                    name="IdempotencyKeyMissing",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
-        Reply(
-            status="409",
-            description="The location holds too little, or the first request with this key is still running.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/out-of-stock", title="Out of stock", name="OutOfStock"
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/request-in-progress",
-                    title="Request in progress",
-                    name="RequestInProgress",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="413",
-            description="The body is larger than allowed.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/content-too-large",
-                    title="Content too large",
-                    name="ContentTooLarge",
-                ),
-            ),
-        ),
-        Reply(
-            status="415",
-            description="The body has another media type than the operation reads.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unsupported-media-type",
-                    title="Unsupported media type",
-                    name="UnsupportedMediaType",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A value breaks its schema, or the key was used before with another request.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/idempotency-key-reused",
-                    title="Idempotency-Key reused",
-                    name="IdempotencyKeyReused",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        STATUS_201_REPLY,
+        MALFORMED_STOCK_CHANGE_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
+        STOCK_CONFLICT_REPLY,
+        CONTENT_TOO_LARGE_REPLY,
+        UNSUPPORTED_MEDIA_TYPE_REPLY,
+        STOCK_CHANGE_REJECTED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("stock:write",)},
@@ -3952,83 +1284,11 @@ restock_item = Operation(
     ),
     body=Body(required=True, media_types=("application/json",), encoding={}),
     replies=(
-        Reply(
-            status="201",
-            description="The movement that was booked.",
-            media_types=("application/json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-        ),
-        Reply(
-            status="400",
-            description="The request cannot be read, or its `Idempotency-Key` is missing.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/idempotency-key-missing",
-                    title="Idempotency-Key missing",
-                    name="IdempotencyKeyMissing",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
+        STATUS_201_REPLY,
+        MALFORMED_STOCK_CHANGE_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
         Reply(
             status="409",
             description="The first request with this Idempotency-Key is still running; try again in a moment.",
@@ -4047,111 +1307,12 @@ restock_item = Operation(
                 ),
             ),
         ),
-        Reply(
-            status="413",
-            description="The body is larger than allowed.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/content-too-large",
-                    title="Content too large",
-                    name="ContentTooLarge",
-                ),
-            ),
-        ),
-        Reply(
-            status="415",
-            description="The body has another media type than the operation reads.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unsupported-media-type",
-                    title="Unsupported media type",
-                    name="UnsupportedMediaType",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A value breaks its schema, or the key was used before with another request.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/idempotency-key-reused",
-                    title="Idempotency-Key reused",
-                    name="IdempotencyKeyReused",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        CONTENT_TOO_LARGE_REPLY,
+        UNSUPPORTED_MEDIA_TYPE_REPLY,
+        STOCK_CHANGE_REJECTED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("stock:write",)},
@@ -4179,137 +1340,14 @@ get_stock = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("items:read",)},
@@ -4339,128 +1377,13 @@ list_locations = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read, or its cursor is foreign, too old or of another query.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/invalid-cursor",
-                    title="Invalid cursor",
-                    name="InvalidCursor",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_LIST_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("items:read",)},
@@ -4489,55 +1412,9 @@ create_location = Operation(
                 Header(name="Location", required=True),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
         Reply(
             status="409",
             description="Another location has the code.",
@@ -4554,106 +1431,12 @@ create_location = Operation(
                 ),
             ),
         ),
-        Reply(
-            status="413",
-            description="The body is larger than allowed.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/content-too-large",
-                    title="Content too large",
-                    name="ContentTooLarge",
-                ),
-            ),
-        ),
-        Reply(
-            status="415",
-            description="The body has another media type than the operation reads.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unsupported-media-type",
-                    title="Unsupported media type",
-                    name="UnsupportedMediaType",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        CONTENT_TOO_LARGE_REPLY,
+        UNSUPPORTED_MEDIA_TYPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("items:write",)},
@@ -4683,69 +1466,10 @@ delete_location = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
         Reply(
             status="409",
             description="The location holds stock or is the default one.",
@@ -4762,74 +1486,10 @@ delete_location = Operation(
                 ),
             ),
         ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("items:write",)},
@@ -4860,137 +1520,14 @@ get_location = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("items:read",)},
@@ -5022,169 +1559,16 @@ update_location = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
-        Reply(
-            status="413",
-            description="The body is larger than allowed.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/content-too-large",
-                    title="Content too large",
-                    name="ContentTooLarge",
-                ),
-            ),
-        ),
-        Reply(
-            status="415",
-            description="The body has another media type than the operation reads.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unsupported-media-type",
-                    title="Unsupported media type",
-                    name="UnsupportedMediaType",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
+        CONTENT_TOO_LARGE_REPLY,
+        UNSUPPORTED_MEDIA_TYPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("items:write",)},
@@ -5211,107 +1595,12 @@ get_current_user = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=({"bearerAuth": ("profile",)},),
     rate_limit=RateLimit(name="default", limit=600, window="PT1M", by="caller"),
@@ -5335,155 +1624,15 @@ update_current_user = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="413",
-            description="The body is larger than allowed.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/content-too-large",
-                    title="Content too large",
-                    name="ContentTooLarge",
-                ),
-            ),
-        ),
-        Reply(
-            status="415",
-            description="The body has another media type than the operation reads.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unsupported-media-type",
-                    title="Unsupported media type",
-                    name="UnsupportedMediaType",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        CONTENT_TOO_LARGE_REPLY,
+        UNSUPPORTED_MEDIA_TYPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=({"bearerAuth": ("profile",)},),
     rate_limit=RateLimit(name="default", limit=600, window="PT1M", by="caller"),
@@ -5507,39 +1656,8 @@ change_password = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
         Reply(
             status="403",
             description="The token lacks a scope, or the current password is not right.",
@@ -5561,106 +1679,12 @@ change_password = Operation(
                 ),
             ),
         ),
-        Reply(
-            status="413",
-            description="The body is larger than allowed.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/content-too-large",
-                    title="Content too large",
-                    name="ContentTooLarge",
-                ),
-            ),
-        ),
-        Reply(
-            status="415",
-            description="The body has another media type than the operation reads.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unsupported-media-type",
-                    title="Unsupported media type",
-                    name="UnsupportedMediaType",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        CONTENT_TOO_LARGE_REPLY,
+        UNSUPPORTED_MEDIA_TYPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=({"bearerAuth": ("profile",)},),
     rate_limit=RateLimit(name="default", limit=600, window="PT1M", by="caller"),
@@ -5688,128 +1712,13 @@ list_reports = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read, or its cursor is foreign, too old or of another query.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/invalid-cursor",
-                    title="Invalid cursor",
-                    name="InvalidCursor",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_LIST_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("reports:read",)},
@@ -5839,169 +1748,16 @@ create_report = Operation(
                 Header(name="Retry-After"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
-        Reply(
-            status="413",
-            description="The body is larger than allowed.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/content-too-large",
-                    title="Content too large",
-                    name="ContentTooLarge",
-                ),
-            ),
-        ),
-        Reply(
-            status="415",
-            description="The body has another media type than the operation reads.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unsupported-media-type",
-                    title="Unsupported media type",
-                    name="UnsupportedMediaType",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
+        CONTENT_TOO_LARGE_REPLY,
+        UNSUPPORTED_MEDIA_TYPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("reports:write",)},
@@ -6031,137 +1787,14 @@ get_report = Operation(
                 Header(name="Retry-After"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("reports:read",)},
@@ -6190,69 +1823,10 @@ cancel_report = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
         Reply(
             status="409",
             description="The report has already finished or was cancelled.",
@@ -6269,74 +1843,10 @@ cancel_report = Operation(
                 ),
             ),
         ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("reports:write",)},
@@ -6369,85 +1879,11 @@ download_report = Operation(
                 Header(name="Content-Disposition", required=True),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
-        Reply(
-            status="406",
-            description="None of the media types in `Accept` can be given.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-acceptable",
-                    title="Not acceptable",
-                    name="NotAcceptable",
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
+        NOT_ACCEPTABLE_REPLY,
         Reply(
             status="409",
             description="The report has no file, because it is still being made, has failed, was cancelled, or has expired.",
@@ -6464,74 +1900,10 @@ download_report = Operation(
                 ),
             ),
         ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("reports:read",)},
@@ -6559,209 +1931,18 @@ adjust_stock = Operation(
     ),
     body=Body(required=True, media_types=("application/json",), encoding={}),
     replies=(
-        Reply(
-            status="201",
-            description="The movement that was booked.",
-            media_types=("application/json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-        ),
-        Reply(
-            status="400",
-            description="The request cannot be read, or its `Idempotency-Key` is missing.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/idempotency-key-missing",
-                    title="Idempotency-Key missing",
-                    name="IdempotencyKeyMissing",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
-        Reply(
-            status="409",
-            description="The location holds too little, or the first request with this key is still running.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/out-of-stock", title="Out of stock", name="OutOfStock"
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/request-in-progress",
-                    title="Request in progress",
-                    name="RequestInProgress",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="413",
-            description="The body is larger than allowed.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/content-too-large",
-                    title="Content too large",
-                    name="ContentTooLarge",
-                ),
-            ),
-        ),
-        Reply(
-            status="415",
-            description="The body has another media type than the operation reads.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unsupported-media-type",
-                    title="Unsupported media type",
-                    name="UnsupportedMediaType",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A value breaks its schema, or the key was used before with another request.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/idempotency-key-reused",
-                    title="Idempotency-Key reused",
-                    name="IdempotencyKeyReused",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        STATUS_201_REPLY,
+        MALFORMED_STOCK_CHANGE_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
+        STOCK_CONFLICT_REPLY,
+        CONTENT_TOO_LARGE_REPLY,
+        UNSUPPORTED_MEDIA_TYPE_REPLY,
+        STOCK_CHANGE_REJECTED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("stock:write",)},
@@ -6794,128 +1975,13 @@ list_movements = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read, or its cursor is foreign, too old or of another query.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/invalid-cursor",
-                    title="Invalid cursor",
-                    name="InvalidCursor",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_LIST_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("items:read",)},
@@ -6944,83 +2010,11 @@ transfer_stock = Operation(
     ),
     body=Body(required=True, media_types=("application/json",), encoding={}),
     replies=(
-        Reply(
-            status="201",
-            description="The movement that was booked.",
-            media_types=("application/json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-        ),
-        Reply(
-            status="400",
-            description="The request cannot be read, or its `Idempotency-Key` is missing.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/idempotency-key-missing",
-                    title="Idempotency-Key missing",
-                    name="IdempotencyKeyMissing",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
+        STATUS_201_REPLY,
+        MALFORMED_STOCK_CHANGE_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
         Reply(
             status="409",
             description="The location holds too little, both locations are the same, or the first request with this key is still running.",
@@ -7047,111 +2041,12 @@ transfer_stock = Operation(
                 ),
             ),
         ),
-        Reply(
-            status="413",
-            description="The body is larger than allowed.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/content-too-large",
-                    title="Content too large",
-                    name="ContentTooLarge",
-                ),
-            ),
-        ),
-        Reply(
-            status="415",
-            description="The body has another media type than the operation reads.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unsupported-media-type",
-                    title="Unsupported media type",
-                    name="UnsupportedMediaType",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A value breaks its schema, or the key was used before with another request.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/idempotency-key-reused",
-                    title="Idempotency-Key reused",
-                    name="IdempotencyKeyReused",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        CONTENT_TOO_LARGE_REPLY,
+        UNSUPPORTED_MEDIA_TYPE_REPLY,
+        STOCK_CHANGE_REJECTED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("stock:write",)},
@@ -7182,128 +2077,13 @@ list_users = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read, or its cursor is foreign, too old or of another query.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/invalid-cursor",
-                    title="Invalid cursor",
-                    name="InvalidCursor",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_LIST_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=({"bearerAuth": ("users:admin",)},),
     rate_limit=RateLimit(name="default", limit=600, window="PT1M", by="caller"),
@@ -7329,22 +2109,7 @@ register_user = Operation(
                 Header(name="Location", required=True),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
         Reply(
             status="409",
             description="Another account uses the e-mail address.",
@@ -7361,106 +2126,12 @@ register_user = Operation(
                 ),
             ),
         ),
-        Reply(
-            status="413",
-            description="The body is larger than allowed.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/content-too-large",
-                    title="Content too large",
-                    name="ContentTooLarge",
-                ),
-            ),
-        ),
-        Reply(
-            status="415",
-            description="The body has another media type than the operation reads.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unsupported-media-type",
-                    title="Unsupported media type",
-                    name="UnsupportedMediaType",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        CONTENT_TOO_LARGE_REPLY,
+        UNSUPPORTED_MEDIA_TYPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     rate_limit=RateLimit(name="registration", limit=10, window="PT1M", by="address"),
 )
@@ -7485,137 +2156,14 @@ get_user = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=({"bearerAuth": ("users:admin",)},),
     rate_limit=RateLimit(name="default", limit=600, window="PT1M", by="caller"),
@@ -7642,185 +2190,17 @@ update_user = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
-        Reply(
-            status="409",
-            description="Administrators cannot deactivate or demote themselves.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/own-account-protected",
-                    title="Own account protected",
-                    name="OwnAccountProtected",
-                ),
-            ),
-        ),
-        Reply(
-            status="413",
-            description="The body is larger than allowed.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/content-too-large",
-                    title="Content too large",
-                    name="ContentTooLarge",
-                ),
-            ),
-        ),
-        Reply(
-            status="415",
-            description="The body has another media type than the operation reads.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unsupported-media-type",
-                    title="Unsupported media type",
-                    name="UnsupportedMediaType",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
+        OWN_ACCOUNT_PROTECTED_REPLY,
+        CONTENT_TOO_LARGE_REPLY,
+        UNSUPPORTED_MEDIA_TYPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=({"bearerAuth": ("users:admin",)},),
     rate_limit=RateLimit(name="default", limit=600, window="PT1M", by="caller"),
@@ -7847,153 +2227,15 @@ deactivate_user = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
-        Reply(
-            status="409",
-            description="Administrators cannot deactivate or demote themselves.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/own-account-protected",
-                    title="Own account protected",
-                    name="OwnAccountProtected",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
+        OWN_ACCOUNT_PROTECTED_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=({"bearerAuth": ("users:admin",)},),
     rate_limit=RateLimit(name="default", limit=600, window="PT1M", by="caller"),
@@ -8021,128 +2263,13 @@ list_webhook_endpoints = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read, or its cursor is foreign, too old or of another query.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/invalid-cursor",
-                    title="Invalid cursor",
-                    name="InvalidCursor",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_LIST_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("webhooks:manage",)},
@@ -8171,171 +2298,16 @@ create_webhook_endpoint = Operation(
                 Header(name="Cache-Control", required=True),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="409",
-            description="The account already holds as many of these as it may.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/limit-reached",
-                    title="Limit reached",
-                    name="LimitReached",
-                ),
-            ),
-        ),
-        Reply(
-            status="413",
-            description="The body is larger than allowed.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/content-too-large",
-                    title="Content too large",
-                    name="ContentTooLarge",
-                ),
-            ),
-        ),
-        Reply(
-            status="415",
-            description="The body has another media type than the operation reads.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unsupported-media-type",
-                    title="Unsupported media type",
-                    name="UnsupportedMediaType",
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        LIMIT_REACHED_REPLY,
+        CONTENT_TOO_LARGE_REPLY,
+        UNSUPPORTED_MEDIA_TYPE_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("webhooks:manage",)},
@@ -8365,137 +2337,14 @@ delete_webhook_endpoint = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("webhooks:manage",)},
@@ -8528,142 +2377,14 @@ list_webhook_deliveries = Operation(
                 Header(name="RateLimit-Policy"),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read, or its cursor is foreign, too old or of another query.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-                ProblemType(
-                    type="https://warehouse.example.com/problems/invalid-cursor",
-                    title="Invalid cursor",
-                    name="InvalidCursor",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_LIST_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("webhooks:manage",)},
@@ -8699,137 +2420,14 @@ redeliver_webhook = Operation(
                 Header(name="Location", required=True),
             ),
         ),
-        Reply(
-            status="400",
-            description="The request cannot be read: broken JSON, a broken form, an unknown or repeated query parameter, or text that is not UTF-8.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/malformed-request",
-                    title="Malformed request",
-                    name="MalformedRequest",
-                ),
-            ),
-        ),
-        Reply(
-            status="401",
-            description="The credential is missing, wrong or has expired.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="WWW-Authenticate", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/unauthenticated",
-                    title="Not signed in",
-                    name="Unauthenticated",
-                ),
-            ),
-        ),
-        Reply(
-            status="403",
-            description="The credential is good, but lacks a scope.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/insufficient-scope",
-                    title="Not allowed",
-                    name="InsufficientScope",
-                ),
-            ),
-        ),
-        Reply(
-            status="404",
-            description="What the path or the body names does not exist, or is not yours to see.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/not-found", title="Not found", name="NotFound"
-                ),
-            ),
-        ),
-        Reply(
-            status="422",
-            description="A parameter or the body can be read, but breaks its schema.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/validation-failed",
-                    title="Validation failed",
-                    name="ValidationFailed",
-                ),
-            ),
-        ),
-        Reply(
-            status="429",
-            description="You have used up your quota; `Retry-After` says how long to wait.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/rate-limited",
-                    title="Too many requests",
-                    name="RateLimited",
-                    retryable=True,
-                ),
-            ),
-        ),
-        Reply(
-            status="500",
-            description="Something broke on our side. Tell us the `request_id`.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/internal-error",
-                    title="Internal error",
-                    name="InternalError",
-                ),
-            ),
-        ),
-        Reply(
-            status="503",
-            description="The service is starting, stopping or overloaded.",
-            media_types=("application/problem+json",),
-            headers=(
-                Header(name="RateLimit"),
-                Header(name="RateLimit-Policy"),
-                Header(name="Retry-After", required=True),
-            ),
-            problems=(
-                ProblemType(
-                    type="https://warehouse.example.com/problems/service-unavailable",
-                    title="Service unavailable",
-                    name="ServiceUnavailable",
-                    retryable=True,
-                ),
-            ),
-        ),
+        MALFORMED_REQUEST_REPLY,
+        UNAUTHENTICATED_REPLY,
+        INSUFFICIENT_SCOPE_REPLY,
+        NOT_FOUND_REPLY,
+        VALIDATION_FAILED_REPLY,
+        RATE_LIMITED_REPLY,
+        INTERNAL_ERROR_REPLY,
+        SERVICE_UNAVAILABLE_REPLY,
     ),
     security=(
         {"bearerAuth": ("webhooks:manage",)},

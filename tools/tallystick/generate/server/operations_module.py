@@ -10,6 +10,7 @@ from tallystick.contract.names import KEYWORDS, distinct, snake_case
 from tallystick.generate.python_text import docstring, keywords, literal
 from tallystick.generate.runtime.server import descriptors
 from tallystick.generate.server.names import arguments, problem_class
+from tallystick.generate.server.shared_values import SharedValues, reply_words
 
 __all__ = ["operations_module", "scheme_methods"]
 
@@ -21,6 +22,9 @@ def operations_module(contract: Contract, operations: Iterable[Operation], packa
     listed = sorted(operations, key=lambda each: (each.path, each.method))
     methods = scheme_methods(contract)
     schemes = [f"{key!r}: {_scheme(scheme, methods[key])}" for key, scheme in contract.security_schemes.items()]
+    replies = SharedValues(
+        "REPLY", ((_reply(reply), reply_words(each, reply)) for each in listed for reply in each.replies)
+    )
     parts = [
         _HEADER,
         docstring(f"The operations of {contract.title} {contract.version}, as data."),
@@ -30,7 +34,8 @@ def operations_module(contract: Contract, operations: Iterable[Operation], packa
         ),
         f"VERSION = {contract.version!r}",
         f"SECURITY_SCHEMES: dict[str, SecurityScheme] = {{{', '.join(schemes)}}}",
-        *(f"{operation.python_name} = {_operation(contract, operation)}" for operation in listed),
+        *replies.definitions(),
+        *(f"{operation.python_name} = {_operation(contract, operation, replies)}" for operation in listed),
         f"OPERATIONS: dict[str, Operation] = {{{', '.join(f'{each.id!r}: {each.python_name}' for each in listed)}}}",
     ]
     return "\n\n".join(parts) + "\n"
@@ -63,7 +68,7 @@ def _keywords(values: Mapping[str, Any], **defaults: Any) -> str:
     )
 
 
-def _operation(contract: Contract, operation: Operation) -> str:
+def _operation(contract: Contract, operation: Operation, replies: SharedValues) -> str:
     names = arguments(operation)
     parameters = [_parameter(parameter, names[index]) for index, parameter in enumerate(operation.parameters)]
     values = {
@@ -75,7 +80,7 @@ def _operation(contract: Contract, operation: Operation) -> str:
         "summary": literal(operation.summary),
         "parameters": _tuple(parameters),
         "body": "None" if operation.body is None else _body(operation.body),
-        "replies": _tuple(map(_reply, operation.replies)),
+        "replies": _tuple(replies.use(_reply(reply)) for reply in operation.replies),
         "security": literal(tuple({key: tuple(scopes) for key, scopes in each.items()} for each in operation.security)),
         "idempotency": _extension(operation.extensions, "x-tally-idempotency", descriptors.Idempotency),
         "rate_limit": _extension(
