@@ -136,7 +136,7 @@ class Lint(_Section):
     rules: dict[str, Annotated[RuleSetting, BeforeValidator(_setting)]] = {}
     ignore_file: ConfigPath = _default("tally-ignore.yaml")
     fail_on: Threshold = _default("error", strict=False)
-    validator_max_bytes: int = Field(4_000_000, ge=0)
+    validator_max_bytes: int = Field(1_000_000, ge=0)
 
 
 class ServerTarget(_Section):

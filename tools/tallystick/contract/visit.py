@@ -159,10 +159,19 @@ class SchemaNode:
 
     def at(self, *tokens: str | int) -> str:
         """The pointer of a descendant value."""
-        return self.pointer + "".join("/" + escape(token) for token in tokens)
+        return _below(self.pointer, tokens)
 
     def __repr__(self) -> str:
         return f"SchemaNode({self.pointer!r})"
+
+
+def _below(pointer: str, tokens: Iterable[str | int]) -> str:
+    """The pointer of a descendant."""
+    for token in tokens:
+        if isinstance(token, str) and ("/" in token or "~" in token):
+            token = escape(token)  # noqa: PLW2901  the token as it stands in a pointer
+        pointer = f"{pointer}/{token}"
+    return pointer
 
 
 class Tree:
@@ -177,6 +186,8 @@ class Tree:
         self.extensions: list[Extension] = []
         self._by_pointer: dict[str, SchemaNode] = {}
         self._by_ref: dict[str, SchemaNode | None] = {}
+        self._parts: dict[str, list[SchemaNode]] = {}
+        self._properties: dict[str, dict[str, SchemaNode]] = {}
         self._enter("openapi", document, "", None, (), "")
 
     def _enter(
@@ -206,14 +217,7 @@ class Tree:
                 self.extensions.append(Extension(pointer, kind, name, field))
         inner = parent if kind == "schema" else None
         for tokens, child_kind, child in children(kind, value):
-            below = pointer
-            for token in tokens:
-                below = (
-                    f"{below}/{token.replace('~', '~0').replace('/', '~1')}"
-                    if isinstance(token, str)
-                    else f"{below}/{token}"
-                )
-            self._enter(child_kind, child, below, inner, tokens, kind)
+            self._enter(child_kind, child, _below(pointer, tokens), inner, tokens, kind)
 
     def at(self, pointer: str) -> SchemaNode | None:
         """The schema that stands at a pointer of the bundle."""
@@ -270,6 +274,14 @@ class Tree:
 
     def parts(self, node: SchemaNode) -> list[SchemaNode]:
         """The schema, what it refers to, and every ``allOf`` member behind it: all of them apply to one value."""
+        known = self._parts.get(node.pointer)
+        if known is None:
+            known = self._parts[node.pointer] = self._found_parts(node)
+        return known
+
+    def _found_parts(self, node: SchemaNode) -> list[SchemaNode]:
+        if "$ref" not in node.fields and "allOf" not in node.fields:
+            return [node]
         found: dict[str, SchemaNode] = {}
         waiting = [node]
         while waiting:
@@ -285,6 +297,12 @@ class Tree:
 
     def all_properties(self, node: SchemaNode) -> dict[str, SchemaNode]:
         """The declared properties of an object, those of its ``allOf`` parents included; the nearest one wins."""
+        known = self._properties.get(node.pointer)
+        if known is None:
+            known = self._properties[node.pointer] = self._found_properties(node)
+        return known
+
+    def _found_properties(self, node: SchemaNode) -> dict[str, SchemaNode]:
         found: dict[str, SchemaNode] = {}
         for part in self.parts(node):
             for name in part.properties:
