@@ -79,7 +79,9 @@ def test_routes_beyond_the_contract_can_be_allowed(tmp_path):
     """``--allow`` takes a path, or a folder of paths."""
     (tmp_path / "shelf_app.py").write_text((SAMPLES / "shelf_app.py").read_text())
     (tmp_path / "shop.py").write_text(
-        "from shelf_app import app\napp.add_api_route('/livez', lambda: 1)\napp.add_api_route('/ops/{name}', lambda: 1)\n"
+        "from shelf_app import app\n"
+        "app.add_api_route('/livez', lambda: 1)\n"
+        "app.add_api_route('/ops/{name}', lambda: 1)\n"
     )
     assert drift(tmp_path, "--app", "shop:app")[0] == 1
     assert drift(tmp_path, "--app", "shop:app", "--allow", "/livez", "--allow", "/ops/*")[:2] == (0, [])

@@ -9,6 +9,8 @@ import pytest
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "apps"
 
+HANDLER = "@app.exception_handler(RequestValidationError)"
+
 # name, text in the application, its replacement, code of the finding, operation, what the message says
 DRIFTS = [
     ("property renamed", "    label: str\n", "    name: str\n", "drift-schema-renamed", "getBox", "`label`"),
@@ -120,16 +122,16 @@ DRIFTS = [
     ),
     (
         "route added",
-        "@app.exception_handler(RequestValidationError)",
-        '@app.get("/crates")\nasync def crates() -> int:\n    return 1\n\n\n@app.exception_handler(RequestValidationError)',
+        HANDLER,
+        '@app.get("/crates")\nasync def crates() -> int:\n    return 1\n\n\n' + HANDLER,
         "drift-route-unknown",
         "GET /crates",
         "/crates",
     ),
     (
         "route twice",
-        "@app.exception_handler(RequestValidationError)",
-        'app.add_api_route("/boxes/{other}", get_box, operation_id="again")\n\n\n@app.exception_handler(RequestValidationError)',
+        HANDLER,
+        'app.add_api_route("/boxes/{other}", get_box, operation_id="again")\n\n\n' + HANDLER,
         "drift-route-twice",
         "getBox",
         "only the first",

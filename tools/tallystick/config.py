@@ -233,7 +233,7 @@ class Fuzz(_Section):
     expected_statuses: dict[str, list[HttpStatus]] = {}
     max_examples: int = Field(50, ge=1)
     seed: int | None = Field(None, ge=0)
-    workers: int = Field(1, ge=1, le=64)
+    workers: int = Field(2, ge=1, le=64)
     max_seconds: float = Field(120.0, gt=0)
     exclude: list[str] = []
     parts: list[FuzzPart] = ["near-miss", "authorization", "schemathesis"]

@@ -71,7 +71,7 @@ def register(app: typer.Typer) -> None:
         max_examples: Annotated[int | None, typer.Option(min=1, help="Test cases per operation.")] = None,
         max_seconds: Annotated[float | None, typer.Option(min=1, help="Stop after this time.")] = None,
         seed: Annotated[int | None, typer.Option(min=0, help="Where chance starts; by default there is none.")] = None,
-        workers: Annotated[int | None, typer.Option(min=1, max=64, help="Requests at the same time.")] = None,
+        workers: Annotated[int | None, typer.Option(min=1, max=64, help="Processes that try at the same time.")] = None,
         nightly: Annotated[bool, typer.Option("--nightly", help="The longer run of [fuzz.nightly].")] = False,
         allow_host: AllowHostOption = None,
     ) -> Outcome:

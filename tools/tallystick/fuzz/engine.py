@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -18,12 +20,14 @@ from tallystick.contract import Contract
 from tallystick.findings import InputError
 from tallystick.fuzz import processes
 from tallystick.fuzz.credentials import Credential
-from tallystick.fuzz.record import Record, read_record
+from tallystick.fuzz.record import Record, merged, read_record
+from tallystick.fuzz.report_files import EVENTS, HAR, JUNIT, keep_reports
 from tallystick.fuzz.settings import Effort, schemathesis_settings
+from tallystick.fuzz.shards import Share, shares
 
 __all__ = ["Assignment", "run_schemathesis"]
 
-_REPORTS: Final = {"junit": "schemathesis-junit.xml", "har": "schemathesis.har"}
+_DROPPED: Final = "dropped.ndjson"
 _EXIT_CLEAN, _EXIT_FAILURES = 0, 1
 _GRACE: Final = 10.0  # seconds for the reports of a run that was cut
 
@@ -50,14 +54,9 @@ def run_schemathesis(assignment: Assignment, say: Callable[[str], None] = lambda
         InputError: Schemathesis could not do its work (the description or the server is not what it can use).
     """
     with tempfile.TemporaryDirectory(prefix="tally-fuzz-") as scratch:
-        folder = Path(scratch)
-        ended = _run(assignment, folder, say)
-        events = folder / "events.ndjson"
-        if not events.exists() or not (ended.was_cut or ended.code in (_EXIT_CLEAN, _EXIT_FAILURES)):
-            raise InputError.of("fuzz-engine", f"Schemathesis ended with exit code {ended.code}: {_reason(ended.said)}")
-        record = read_record(events, folder / "dropped.ndjson")
-        record.was_cut = ended.was_cut
-        _keep_reports(folder, assignment.reports)
+        run = _Run(assignment, Path(scratch), say)
+        record = run.record()
+        keep_reports(run.folders, assignment.reports)
         return record
 
 
@@ -65,49 +64,84 @@ def run_schemathesis(assignment: Assignment, say: Callable[[str], None] = lambda
 class _Ended:
     code: int
     said: str
-    was_cut: bool
 
 
-def _run(assignment: Assignment, folder: Path, say: Callable[[str], None]) -> _Ended:
-    text, secrets = schemathesis_settings(
-        assignment.contract,
-        assignment.url,
-        assignment.effort,
-        assignment.credentials,
-        headers=assignment.headers,
-        expected=assignment.expected,
-        exclude=assignment.exclude,
-    )
-    (folder / "schemathesis.toml").write_text(text, "utf-8")
-    description = folder / "openapi.json"
-    description.write_text(json.dumps(_with_plain_tokens(assignment.contract.document)), "utf-8")
-    variables = {"TALLY_FUZZ_DESCRIPTION": str(description), "TALLY_FUZZ_DROPPED": str(folder / "dropped.ndjson")}
-    # COLUMNS: messages are read back and must not be folded
-    environment = {**os.environ, **secrets, **variables, "COLUMNS": "400", "NO_COLOR": "1"}
-    process = processes.start(
-        _command(folder, description), folder=folder, environment=environment, output=subprocess.PIPE
-    )
-    cut = threading.Event()
-    timer = threading.Timer(assignment.effort.max_seconds or threading.TIMEOUT_MAX, _cut, (process, cut))
-    timer.daemon = True
-    timer.start()
-    try:
-        said = _listen(process, say)
-        process.wait()
-    finally:
-        timer.cancel()
-        processes.end(process)
-    return _Ended(process.returncode, said, cut.is_set())
+class _Run:
+    """All shares of one run."""
 
+    def __init__(self, assignment: Assignment, folder: Path, say: Callable[[str], None]) -> None:
+        self._assignment = assignment
+        self._say = say
+        self._shares = shares(assignment.contract, assignment.effort, assignment.exclude)
+        self.folders = [folder / str(number) for number in range(len(self._shares))]
+        self._description = folder / "openapi.json"
+        self._description.write_text(json.dumps(_with_plain_tokens(assignment.contract.document)), "utf-8")
+        self._running: list[subprocess.Popen[bytes]] = []
+        self._cut = threading.Event()
 
-def _cut(process: subprocess.Popen[bytes], cut: threading.Event) -> None:
-    """Ends a run whose time is up; what it has recorded so far stays."""
-    cut.set()
-    processes.interrupt(process)
-    try:
-        process.wait(_GRACE)
-    except subprocess.TimeoutExpired:
-        processes.end(process)
+    def record(self) -> Record:
+        """Runs every share, ``workers`` at a time; gives what they recorded together."""
+        timer = threading.Timer(self._assignment.effort.max_seconds or threading.TIMEOUT_MAX, self._stop)
+        timer.daemon = True
+        timer.start()
+        pool = ThreadPoolExecutor(self._assignment.effort.workers)
+        try:
+            records = list(pool.map(self._share, self._shares, self.folders))
+        finally:
+            timer.cancel()
+            self._cut.set()
+            for process in self._running:
+                processes.end(process)
+            pool.shutdown(cancel_futures=True)
+        return merged(records)
+
+    def _stop(self) -> None:
+        """The time is up: what has been recorded so far stays."""
+        self._cut.set()
+        for process in list(self._running):
+            processes.interrupt(process)
+        deadline = time.monotonic() + _GRACE
+        for process in list(self._running):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.0, deadline - time.monotonic()))
+            processes.end(process)
+
+    def _share(self, share: Share, folder: Path) -> Record:
+        if self._cut.is_set():
+            return Record(was_cut=True)
+        folder.mkdir()
+        started = time.perf_counter()
+        ended = self._process(share, folder)
+        was_cut = self._cut.is_set()
+        events = folder / EVENTS
+        if not was_cut and (ended.code not in (_EXIT_CLEAN, _EXIT_FAILURES) or not events.exists()):
+            raise InputError.of("fuzz-engine", f"Schemathesis ended with exit code {ended.code}: {_reason(ended.said)}")
+        record = read_record(events, folder / _DROPPED) if events.exists() else Record()
+        record.was_cut = was_cut
+        seconds = time.perf_counter() - started
+        self._say(f"Schemathesis, {share.name}: {record.cases} requests in {seconds:.0f} seconds")
+        return record
+
+    def _process(self, share: Share, folder: Path) -> _Ended:
+        own = self._assignment
+        text, secrets = schemathesis_settings(
+            own.contract,
+            own.url,
+            share.effort,
+            own.credentials,
+            headers=own.headers,
+            expected=own.expected,
+            exclude=share.exclude,
+        )
+        (folder / "schemathesis.toml").write_text(text, "utf-8")
+        variables = {"TALLY_FUZZ_DESCRIPTION": str(self._description), "TALLY_FUZZ_DROPPED": str(folder / _DROPPED)}
+        # COLUMNS: messages are read back and must not be folded
+        environment = {**os.environ, **secrets, **variables, "COLUMNS": "400", "NO_COLOR": "1"}
+        command = _command(folder, self._description)
+        process = processes.start(command, folder=folder, environment=environment, output=subprocess.PIPE)
+        self._running.append(process)
+        said, _ = process.communicate()
+        return _Ended(process.returncode, said.decode("utf-8", "replace"))
 
 
 def _with_plain_tokens(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -124,36 +158,13 @@ def _with_plain_tokens(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _command(folder: Path, description: Path) -> list[str]:
-    paths = [f"--report-{kind}-path={folder / name}" for kind, name in _REPORTS.items()]
     config = ["--config-file", str(folder / "schemathesis.toml")]
-    reports = ["--report", "junit,har,ndjson", f"--report-ndjson-path={folder / 'events.ndjson'}", *paths]
-    return [sys.executable, "-m", "schemathesis.cli", *config, "run", str(description), "--no-color", *reports]
-
-
-def _listen(process: subprocess.Popen[bytes], say: Callable[[str], None]) -> str:
-    assert process.stdout is not None
-    lines = []
-    for raw in process.stdout:
-        line = raw.decode("utf-8", "replace").rstrip()
-        lines.append(line)
-        if any(f" {phase} (in " in line for phase in ("Examples", "Coverage", "Fuzzing", "Stateful")):
-            say(line.strip(" ✅❌⏭🚫💥\ufe0f"))
-    return "\n".join(lines)
+    paths = {"ndjson": EVENTS, "junit": JUNIT, "har": HAR}
+    reports = [f"--report-{kind}-path={folder / name}" for kind, name in paths.items()]
+    kinds = ["--report", ",".join(paths)]
+    return [sys.executable, "-m", "schemathesis.cli", *config, "run", str(description), "--no-color", *kinds, *reports]
 
 
 def _reason(said: str) -> str:
     lines = [" ".join(line.split()) for line in said.splitlines() if line.strip()]
     return " | ".join(lines[-12:]) or "it said nothing"
-
-
-def _keep_reports(folder: Path, reports: Path | None) -> None:
-    if reports is None:
-        return
-    try:
-        reports.mkdir(parents=True, exist_ok=True)
-        for name in _REPORTS.values():
-            if (folder / name).exists():
-                shutil.copyfile(folder / name, reports / name)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError.of("output-unwritable", f"cannot write the reports to {reports}: {reason}") from error

@@ -200,10 +200,13 @@ class _Run:
             self._resources.learn(operation, reply)
         # what a right request gets anyway says nothing about a right near miss
         usual = {*_statuses(self._contract, operation, self._expected), str(reply.status_code)}
+        # a second creation of the same thing is a conflict; a wrong request that gets as far as that was not validated
+        again = self._send(base).status_code if operation.method == "POST" and reply.is_success else 0
+        conflict = again if again == 409 else None
         doubts: dict[tuple[str, str], list[tuple[_Try, Response]]] = {}
         for each in self._table.tries(base):
             answer = self._send(each.draft)
-            code = _doubt(each, answer.status_code, usual)
+            code = _doubt(each, answer.status_code, usual, conflict)
             if code is not None:
                 doubts.setdefault((code, each.place), []).append((each, answer))
         self.result.findings += [self._finding(operation, code, found) for (code, _), found in doubts.items()]
@@ -223,11 +226,11 @@ class _Run:
         return replace(finding, level=Level.WARNING) if code == "fuzz-near-miss-spelling" else finding
 
 
-def _doubt(each: _Try, status: int, usual: set[str]) -> str | None:
+def _doubt(each: _Try, status: int, usual: set[str], conflict: int | None) -> str | None:
     """The code of the finding that an answer is, None when it is as it should be."""
     if status >= 500:
         return "fuzz-near-miss-error"
-    if not each.is_valid and status < 300:
+    if not each.is_valid and (status < 300 or status == conflict):
         return "fuzz-near-miss-spelling" if each.lexical else "fuzz-near-miss-accepted"
     if each.is_valid and status in _UNREADABLE and str(status) not in usual:
         return "fuzz-near-miss-refused"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Exchange", "Failure", "Record", "read_record"]
+__all__ = ["Exchange", "Failure", "Record", "merged", "read_record"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,21 @@ def read_record(events: Path, dropped: Path) -> Record:
     if dropped.exists():
         record.dropped = [json.loads(line) for line in dropped.read_text("utf-8").splitlines()]
     return record
+
+
+def merged(records: Iterable[Record]) -> Record:
+    """What several runs have recorded together."""
+    whole = Record(complete=True)
+    for record in records:
+        whole.failures += record.failures
+        whole.errors += record.errors
+        whole.dropped += record.dropped
+        whole.seen |= record.seen
+        whole.cases += record.cases
+        whole.complete &= record.complete
+        whole.was_cut |= record.was_cut
+        whole.seed = record.seed
+    return whole
 
 
 def _add(record: Record, event: Mapping[str, Any]) -> None:

@@ -126,18 +126,18 @@ class Samples:
 
 
 def _numbers(schema: Schema) -> Iterator[Any]:
-    yield 1
-    low, high = schema.get("minimum"), schema.get("maximum")
+    """1, the bounds themselves, multiples near them, and what lies just beyond exclusive ones."""
     step = schema.get("multipleOf", 1)
-    if low is not None:
-        yield math.ceil(low / step) * step
-    if high is not None:
-        yield math.floor(high / step) * step
-    for keyword, sign in (("exclusiveMinimum", 1), ("exclusiveMaximum", -1)):
-        bound = schema.get(keyword)
-        if bound is not None:
-            yield math.floor(bound) + sign
-            yield bound + sign / 1024
+    yield 1
+    for low in (schema.get("minimum"), schema.get("exclusiveMinimum")):
+        if low is not None:
+            first = math.ceil(low / step) * step
+            yield from (low, first, first + step, low + 1 / 1024)
+    for high in (schema.get("maximum"), schema.get("exclusiveMaximum")):
+        if high is not None:
+            last = math.floor(high / step) * step
+            yield from (high, last, last - step, high - 1 / 1024)
+    yield from (step, 0)
 
 
 def _texts(schema: Schema) -> Iterator[Any]:
