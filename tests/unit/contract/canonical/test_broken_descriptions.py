@@ -96,8 +96,8 @@ VALUES = [
 ]  # fmt: skip
 KEYS = [
     "$ref", "additionalProperties", "allOf", "anyOf", "const", "content", "default", "discriminator", "enum",
-    "examples", "headers", "if", "items", "not", "oneOf", "parameters", "prefixItems", "properties", "required", "schema", "type",
-    "x-a",
+    "examples", "headers", "if", "items", "not", "oneOf", "parameters", "prefixItems", "properties", "required",
+    "schema", "type", "x-a",
 ]  # fmt: skip
 
 

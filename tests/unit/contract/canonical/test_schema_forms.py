@@ -377,6 +377,18 @@ def test_recursive_objects_lists_unions_and_maps(schemas):
     assert found["Map"]["additionalProperties"] == {"$ref": "#/components/schemas/Map"}
 
 
+def test_recursive_schemas_that_may_be_null(schemas):
+    """Null stays allowed at every depth."""
+    found = schemas("""
+        Node: {type: [object, 'null'], properties: {next: {$ref: '#/components/schemas/Node'}}}
+        Tree: {type: [array, 'null'], items: {$ref: '#/components/schemas/Tree'}}
+        Json: {anyOf: [{type: string}, {type: array, items: {$ref: '#/components/schemas/Json'}}, {type: 'null'}]}
+    """)
+    assert found["Node"]["properties"]["next"] == {"anyOf": [{"$ref": "#/components/schemas/Node"}, {"type": "null"}]}
+    assert found.uses["Json"] == {"$ref": "#/components/schemas/Json"}
+    assert found["Json"]["anyOf"][-1] == {"type": "null"}
+
+
 def test_properties_named_like_keywords_are_properties(schemas):
     """``default``, ``examples``, ``type``, ``$ref``, ``discriminator``, ``x-…`` and more can be names of properties."""
     names = ("default", "examples", "type", "$ref", "discriminator", "properties", "x-own", "enum", "allOf", "then")

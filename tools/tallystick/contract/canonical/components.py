@@ -52,10 +52,6 @@ class Components:
             self._pending.append(identity)
         return {"$ref": identity}
 
-    def knows(self, key: str) -> bool:
-        """Whether something refers to the component of that key."""
-        return key in self._builders
-
     def define(self, key: str, build: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """A reference like that of ``refer``; ``build`` takes the place of what was given before."""
         reference = self.refer(key, build)

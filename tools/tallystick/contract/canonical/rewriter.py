@@ -50,6 +50,8 @@ class SchemaRewriter:
         self.origins: dict[int, str] = {}
         self.classes = ClassForms(self)
         self.unions = UnionForms(self, naming)
+        self.recurring: set[str] = set()
+        """Pointers of schemas that contain themselves, other than through the properties of a class."""
         self._inlining: list[str] = []
         self._forms: dict[str, dict[str, Any]] = {}
 
@@ -111,6 +113,7 @@ class SchemaRewriter:
     def target(self, target: Part) -> dict[str, Any]:
         """The form of a schema that others refer to."""
         if target.pointer in self._inlining:
+            self.recurring.add(target.pointer)
             return self.components.refer(target.pointer, lambda: self._recursive(target))
         subtypes = self.merger.inheritance.subtypes(target.pointer)
         if subtypes:
@@ -122,7 +125,7 @@ class SchemaRewriter:
     def _inlined(self, target: Part) -> dict[str, Any]:
         """The form of a schema in place of references to it; a reference after all if it contains itself."""
         form = self._used(target)
-        if "$ref" not in form and self.components.knows(target.pointer):
+        if "$ref" not in form and target.pointer in self.recurring:
             return self.components.refer(target.pointer, lambda: form)
         return form
 

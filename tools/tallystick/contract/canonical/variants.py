@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -49,15 +50,18 @@ class UnionForms:
         nullable = len(members) < len(union.members)
         forms = [self._rewriter.use(member) for member in members]
         if is_named(part.pointer) and len(unique_forms(forms)) > 1 and {} not in forms:
-            reference = self._rewriter.components.define(part.pointer, lambda: self._class(union, members, forms, part))
-            return union_form("anyOf", [reference], nullable=nullable)
+            inside = nullable and part.pointer in self._rewriter.recurring
+            build = functools.partial(self._class, union, members, forms, part, nullable=inside)
+            reference = self._rewriter.components.define(part.pointer, build)
+            return union_form("anyOf", [reference], nullable=nullable and not inside)
         return union_form(union.keyword, forms, self._discriminator(union, members, forms, part), nullable=nullable)
 
     def _class(
-        self, union: Union, members: Sequence[Part], forms: Sequence[dict[str, Any]], part: Part
+        self, union: Union, members: Sequence[Part], forms: Sequence[dict[str, Any]], part: Part, *, nullable: bool
     ) -> dict[str, Any]:
+        """The class of a named union. It holds null itself only if it refers to itself as it is."""
         discriminator = self._discriminator(union, members, forms, part)
-        form = union_form(union.keyword, forms, discriminator, nullable=False)
+        form = union_form(union.keyword, forms, discriminator, nullable=nullable)
         return self._rewriter.noted(form, class_notes(part), part)
 
     def _discriminator(
