@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import QueuePool
 
 from warehouse.platform.clock import utc
 from warehouse.platform.sqlite import reading_engine, writing_engine
@@ -116,6 +117,11 @@ class Database:
     def engine(self) -> AsyncEngine:
         """The engine for changes, for migrations and jobs."""
         return self._writing
+
+    def connections_used(self) -> float:
+        """How many connections are in use at the moment."""
+        pools = {id(engine.pool): engine.pool for engine in (self._writing, self._reading)}
+        return float(sum(pool.checkedout() for pool in pools.values() if isinstance(pool, QueuePool)))
 
     def session(self, *, write: bool = True) -> AsyncSession:
         """A session that takes a connection at its first statement."""

@@ -26,6 +26,8 @@ from warehouse.contract.problems import IdempotencyKeyReused, RequestInProgress
 from warehouse.platform.clock import Clock
 from warehouse.platform.database import Base, Database
 from warehouse.platform.ids import new_id
+from warehouse.platform.outages import Overloaded
+from warehouse.platform.quotas import duration
 from warehouse.platform.scope import Scope
 
 __all__ = ["Idempotency", "IdempotencyKeyRow"]
@@ -52,17 +54,16 @@ class IdempotencyKeyRow(Base):
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class ClaimLost(Exception):
+class ClaimLost(Overloaded):
     """Another request has taken the claim over; this one must not be committed."""
 
 
 class Idempotency:
     """The two middlewares that make repeats safe; see the module."""
 
-    def __init__(self, database: Database, clock: Clock, retention: timedelta = timedelta(hours=24)) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._retention = retention
 
     async def around(self, call: Call, proceed: Callable[[], Awaitable[Reply]]) -> Reply:
         """Claims the key, or gives the kept answer.
@@ -107,7 +108,7 @@ class Idempotency:
                 key=key,
                 fingerprint=_fingerprint(call),
                 claimed_at=now,
-                expires_at=now + self._retention,
+                expires_at=now + _retention(call),
                 status=None,
                 headers=[],
                 content=b"",
@@ -140,6 +141,12 @@ class Idempotency:
 def _key_of(call: Call) -> str | None:
     idempotency = call.operation.idempotency
     return None if idempotency is None else call.header(idempotency.header)
+
+
+def _retention(call: Call) -> timedelta:
+    """How long an answer is kept: what the contract says, else a day."""
+    idempotency = call.operation.idempotency
+    return duration(idempotency.retention) if idempotency is not None and idempotency.retention else timedelta(days=1)
 
 
 def _fingerprint(call: Call) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import structlog
 from sqlalchemy import update
 
 from warehouse.platform.clock import Clock
+from warehouse.platform.metrics import Metrics
 from warehouse.platform.outbox import JobRow
 from warehouse.platform.request import SYSTEM
 from warehouse.platform.scope import Scope, Units
@@ -96,6 +98,7 @@ class JobExecution:
     clock: Clock
     http: httpx2.AsyncClient
     units: Units
+    metrics: Metrics
 
     def attempts(self, kind: str) -> int:
         """How often a job of that kind is tried; 1 for an unknown kind, which then fails with its name."""
@@ -111,17 +114,21 @@ class JobExecution:
             Exception: whatever the handler raised.
         """
         with structlog.contextvars.bound_contextvars(job_id=str(job.id), job_kind=job.kind, attempt=number):
+            started = time.perf_counter()
             try:
                 await self.registry[job.kind].handler(self._context(job, number), job.payload)
             except Exception:
+                self.metrics.attempted(job.kind, "failed", time.perf_counter() - started)
                 _log.warning("job attempt failed", exc_info=True)
                 raise
+            self.metrics.attempted(job.kind, "finished", time.perf_counter() - started)
             await self._finish(job, error=None)
             _log.info("job finished")
 
     async def give_up(self, job: Job, error: BaseException) -> None:
         """Notes that a job has failed for good, and tells its domain."""
         reason = f"{type(error).__name__}: {error}"
+        self.metrics.attempted(job.kind, "given up", 0.0)
         _log.error("job given up", job_id=str(job.id), job_kind=job.kind, reason=reason)
         try:
             on_failure = self.registry[job.kind].on_failure

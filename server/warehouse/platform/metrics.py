@@ -22,6 +22,8 @@ class Metrics:
             registry=self.registry,
         )
         self.running = Gauge("http_requests_running", "Requests being served.", registry=self.registry)
+        self._jobs = Counter("jobs", "Attempts at jobs.", ("kind", "outcome"), registry=self.registry)
+        self._job_seconds = Histogram("job_duration_seconds", "Time of an attempt.", ("kind",), registry=self.registry)
         self._counts: dict[tuple[str, int], Counter] = {}
         self._times: dict[str, Histogram] = {}
 
@@ -35,6 +37,11 @@ class Metrics:
         if time is None:
             time = self._times[operation] = self._seconds.labels(operation)
         time.observe(seconds)
+
+    def attempted(self, kind: str, outcome: str, seconds: float) -> None:
+        """Counts an attempt at a job: ``finished``, ``failed``, or ``given up`` after the last one."""
+        self._jobs.labels(kind, outcome).inc()
+        self._job_seconds.labels(kind).observe(seconds)
 
     def watch(self, name: str, description: str, value: Callable[[], float]) -> None:
         """Shows a number that is asked for at each scrape."""

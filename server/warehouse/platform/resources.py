@@ -87,6 +87,7 @@ class Resources:
         }
         for name, resource in made.items():
             object.__setattr__(self, name, resource)
+        self.metrics.watch("database_connections_used", "Connections in use.", database.connections_used)
 
     @asynccontextmanager
     async def open(self, prepare: Prepare) -> AsyncIterator[None]:
@@ -102,7 +103,12 @@ class Resources:
             http = httpx2.AsyncClient(follow_redirects=False, timeout=self.settings.webhook_patience_seconds)
             self._closing(stack, "http client", http.aclose)
             execution = JobExecution(
-                registry=self.registry, settings=self.settings, clock=self.clock, http=http, units=self.units
+                registry=self.registry,
+                settings=self.settings,
+                clock=self.clock,
+                http=http,
+                units=self.units,
+                metrics=self.metrics,
             )
             await self.runner.start(execution)
             self._closing(stack, "jobs", lambda: self.runner.stop(self.settings.close_seconds))

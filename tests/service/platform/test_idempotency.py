@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from warehouse.platform.housekeeping import tidy_platform
 from warehouse.platform.idempotency import IdempotencyKeyRow
@@ -157,3 +157,21 @@ async def test_a_key_is_forgotten_after_a_day(shop):
     async with shop.scope() as scope:
         await tidy_platform(scope)
         assert (await scope.session.scalars(select(func.count()).select_from(IdempotencyKeyRow))).one() == 0
+
+
+async def test_who_has_lost_the_claim_books_nothing(shop, monkeypatch):
+    """A request that took longer than a minute must not be committed beside the one that took over."""
+    from warehouse.stock.handlers import Stock
+
+    original = Stock.restock_item
+
+    async def overtaken(self, **arguments):
+        async with shop.scope() as other:
+            await other.session.execute(delete(IdempotencyKeyRow))
+        return await original(self, **arguments)
+
+    monkeypatch.setattr(Stock, "restock_item", overtaken)
+    answer = await change(shop)
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert await movements(shop) == 0

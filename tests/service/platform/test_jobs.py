@@ -40,7 +40,12 @@ class Bench:
     def execution(self, http):
         resources = self.resources
         return JobExecution(
-            registry=self.registry, settings=resources.settings, clock=resources.clock, http=http, units=resources.units
+            registry=self.registry,
+            settings=resources.settings,
+            clock=resources.clock,
+            http=http,
+            units=resources.units,
+            metrics=resources.metrics,
         )
 
     async def enqueue(self, kind, payload, run_at=None):
@@ -114,6 +119,9 @@ async def test_a_failing_job_is_tried_again_then_given_up(bench):
     assert [attempt for attempt, _ in bench.done] == [1, 2, 3]
     assert bench.failed == [({"n": 1}, "RuntimeError: broken on purpose")]
     assert (await bench.row(job_id)).error == "RuntimeError: broken on purpose"
+    numbers = bench.resources.metrics.text().decode()
+    assert 'jobs_total{kind="break",outcome="failed"} 3.0' in numbers
+    assert 'jobs_total{kind="break",outcome="given up"} 1.0' in numbers
 
 
 async def test_a_job_of_an_unknown_kind_is_given_up_by_name(bench):

@@ -24,6 +24,7 @@ async def test_the_service_tells_how_it_is(service):
     numbers = (await service.client.get("/metrics")).text
     assert 'http_requests_total{operation="getItem",status="401"} 1.0' in numbers
     assert 'http_requests_total{operation="-",status="404"} 1.0' in numbers
+    assert "database_connections_used 0.0" in numbers
 
 
 async def test_a_draining_service_is_not_ready(service):
