@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import structlog
 
-from warehouse.billing import seed as billing
-from warehouse.items import seed as items
+from warehouse.billing.seed import seed as seed_billing
+from warehouse.items.seed import seed as seed_items
 from warehouse.locations import service as locations
 from warehouse.platform.request import SYSTEM
 from warehouse.platform.resources import Resources
@@ -23,8 +23,8 @@ async def seed(resources: Resources) -> None:
     async with resources.units.open(SYSTEM) as scope:
         await _administrator(scope)
         await locations.seed(scope)
-        for domain in (billing, items):
-            await domain.seed(scope, demo=resources.settings.demo)
+        for seed_domain in (seed_billing, seed_items):
+            await seed_domain(scope, demo=resources.settings.demo)
 
 
 async def _administrator(scope: Scope) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import httpx2
@@ -34,60 +33,40 @@ _log = structlog.get_logger(__name__)
 Prepare = Callable[["Resources"], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
 class Resources:
     """What handlers, middlewares and jobs share. Nothing is connected before ``open``."""
 
-    settings: Settings
-    clock: Clock
-    registry: JobRegistry
-    duties: Sequence[Tidy]
-    database: Database = field(init=False)
-    tokens: AccessTokens = field(init=False)
-    passwords: Passwords = field(init=False)
-    quotas: Quotas = field(init=False)
-    relay: Relay = field(init=False)
-    units: Units = field(init=False)
-    runner: Runner = field(init=False)
-    health: Health = field(init=False)
-    metrics: Metrics = field(default_factory=Metrics)
-    known_keys: KnownKeys = field(default_factory=KnownKeys)
-
-    def __post_init__(self) -> None:
-        settings, clock = self.settings, self.clock
+    def __init__(self, settings: Settings, clock: Clock, registry: JobRegistry, duties: Sequence[Tidy]) -> None:
         secret = settings.secret_key.get_secret_value()
-        database = Database(
+        self.settings = settings
+        self.clock = clock
+        self.registry = registry
+        self.duties = duties
+        self.database = Database(
             settings.database_url, connections=settings.database_connections, patience=settings.database_patience
         )
-        relay = Relay(database, clock)
-        passwords = Passwords(
+        self.tokens = AccessTokens(secret, clock, timedelta(seconds=settings.access_token_seconds))
+        self.passwords = Passwords(
             memory_kib=settings.password_memory_kib,
             passes=settings.password_passes,
             threads=settings.password_threads,
         )
-        tokens = AccessTokens(secret, clock, timedelta(seconds=settings.access_token_seconds))
-        units = Units(
-            database=database,
+        self.quotas = Quotas(settings.rate_limit_storage, settings.rate_limits)
+        self.known_keys = KnownKeys()
+        self.relay = Relay(self.database, clock)
+        self.units = Units(
+            database=self.database,
             settings=settings,
             clock=clock,
             cursors=Cursors(secret, clock, settings.cursor_lifetime),
-            passwords=passwords,
-            tokens=tokens,
-            wake=relay.wake,
+            passwords=self.passwords,
+            tokens=self.tokens,
+            wake=self.relay.wake,
         )
-        made = {
-            "database": database,
-            "tokens": tokens,
-            "passwords": passwords,
-            "quotas": Quotas(settings.rate_limit_storage, settings.rate_limits),
-            "relay": relay,
-            "units": units,
-            "runner": _runner(settings),
-            "health": Health(database),
-        }
-        for name, resource in made.items():
-            object.__setattr__(self, name, resource)
-        self.metrics.watch("database_connections_used", "Connections in use.", database.connections_used)
+        self.runner = _runner(settings)
+        self.health = Health(self.database)
+        self.metrics = Metrics()
+        self.metrics.watch("database_connections_used", "Connections in use.", self.database.connections_used)
 
     @asynccontextmanager
     async def open(self, prepare: Prepare) -> AsyncIterator[None]:
