@@ -26,7 +26,16 @@ from warehouse.contract.handlers.stock import StockHandlers
 from warehouse.contract.handlers.users import UsersHandlers
 from warehouse.contract.handlers.webhooks import WebhooksHandlers
 from warehouse.contract.operations import SECURITY_SCHEMES
-from warehouse.contract.routers import admin, api_keys, auth, billing, items, locations, reports, stock, users, webhooks
+from warehouse.contract.routers.admin import BINDINGS as ADMIN
+from warehouse.contract.routers.api_keys import BINDINGS as API_KEYS
+from warehouse.contract.routers.auth import BINDINGS as AUTH
+from warehouse.contract.routers.billing import BINDINGS as BILLING
+from warehouse.contract.routers.items import BINDINGS as ITEMS
+from warehouse.contract.routers.locations import BINDINGS as LOCATIONS
+from warehouse.contract.routers.reports import BINDINGS as REPORTS
+from warehouse.contract.routers.stock import BINDINGS as STOCK
+from warehouse.contract.routers.users import BINDINGS as USERS
+from warehouse.contract.routers.webhooks import BINDINGS as WEBHOOKS
 from warehouse.contract.wiring import Contract
 
 ScopeT = TypeVar("ScopeT")
@@ -77,16 +86,16 @@ def serve(contract: Contract[ScopeT]) -> list[Served]:
         ContractViolation: see `build_router`.
     """
     groups: list[tuple[Any, Any, type]] = [
-        (admin.BINDINGS, contract.admin, AdminHandlers),
-        (api_keys.BINDINGS, contract.api_keys, ApiKeysHandlers),
-        (auth.BINDINGS, contract.auth_handlers, AuthHandlers),
-        (billing.BINDINGS, contract.billing, BillingHandlers),
-        (items.BINDINGS, contract.items, ItemsHandlers),
-        (locations.BINDINGS, contract.locations, LocationsHandlers),
-        (reports.BINDINGS, contract.reports, ReportsHandlers),
-        (stock.BINDINGS, contract.stock, StockHandlers),
-        (users.BINDINGS, contract.users, UsersHandlers),
-        (webhooks.BINDINGS, contract.webhooks, WebhooksHandlers),
+        (ADMIN, contract.admin, AdminHandlers),
+        (API_KEYS, contract.api_keys, ApiKeysHandlers),
+        (AUTH, contract.auth_handlers, AuthHandlers),
+        (BILLING, contract.billing, BillingHandlers),
+        (ITEMS, contract.items, ItemsHandlers),
+        (LOCATIONS, contract.locations, LocationsHandlers),
+        (REPORTS, contract.reports, ReportsHandlers),
+        (STOCK, contract.stock, StockHandlers),
+        (USERS, contract.users, UsersHandlers),
+        (WEBHOOKS, contract.webhooks, WebhooksHandlers),
     ]
     check_wiring({protocol.__name__: (factory, protocol) for _, factory, protocol in groups})
     wiring = Wiring(

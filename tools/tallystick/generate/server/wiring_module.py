@@ -66,16 +66,17 @@ def wiring_module(contract: Contract, groups: Sequence[Group], package: str) -> 
 def router_module(contract: Contract, groups: Sequence[Group], package: str, document: tuple[str, str, str]) -> str:
     """The source of ``router.py``. ``document`` is the file, the media type and the path of the served document."""
     imports = "".join(
-        f"from {package}.handlers.{group.name} import {group.protocol}\nfrom {package}.routers import {group.name}\n"
+        f"from {package}.handlers.{group.name} import {group.protocol}\n"
+        f"from {package}.routers.{group.name} import BINDINGS as {group.name.upper()}\n"
         for group in groups
     )
-    table = [f"({group.name}.BINDINGS, contract.{field_of(group)}, {group.protocol})," for group in groups]
+    table = [f"({group.name.upper()}, contract.{field_of(group)}, {group.protocol})," for group in groups]
     auth = "contract.auth" if contract.security_schemes else "None"
     file, media_type, path = document
     return _ROUTER.format(
         header=_HEADER,
         title=docstring(f"The routes of {contract.title}."),
-        imports=imports.replace(f"import {package}", "import "),
+        imports=imports,
         package=package,
         table="\n        ".join(table),
         auth=auth,
