@@ -337,7 +337,8 @@ def test_a_union_beside_properties_spreads_them(schemas):
             - {title: by mail, required: [mail], properties: {mail: {type: string}}}
             - {title: by phone, required: [phone], properties: {phone: {type: string}}}
     """)
-    assert found.uses["A"] == {
+    assert found.uses["A"] == {"$ref": "#/components/schemas/A"}
+    assert found["A"] == {
         "oneOf": [{"$ref": "#/components/schemas/AByMail"}, {"$ref": "#/components/schemas/AByPhone"}]
     }
     assert list(found["AByMail"]["properties"]) == ["id", "mail"]
@@ -350,7 +351,7 @@ def test_a_member_to_which_the_rest_adds_nothing_is_itself(schemas):
         B: {type: object, required: [b], properties: {b: {type: string}}}
         C: {type: object, required: [c], properties: {c: {type: string}}}
     """)
-    assert sorted(found) == ["B", "C"]
+    assert sorted(found) == ["A", "B", "C"]
 
 
 def test_an_immense_union_beside_properties_is_reported(schemas):

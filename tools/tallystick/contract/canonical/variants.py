@@ -112,6 +112,9 @@ class UnionForms:
             message = f"no member of {union.keyword} fits the keywords beside it: only those are generated"
             self._rewriter.report("schema-satisfiable", message, part.pointer)
             return self._rewriter.emit(flat, part)
+        if is_named(part.pointer) and len(unique_forms(forms)) > 1 and not any(_is_open(form) for form in forms):
+            build = functools.partial(self._class, union, members, forms, part, nullable=False)
+            return self._rewriter.components.define(part.pointer, build)
         discriminator = self._discriminator(union, members, forms, part)
         return union_form(union.keyword, forms, discriminator, nullable=False)
 
@@ -165,3 +168,8 @@ class UnionForms:
         return self._rewriter.noted(
             {"anyOf": [member for member in (family, parent) if member != NULL]}, class_notes(target), target
         )
+
+
+def _is_open(form: dict[str, Any]) -> bool:
+    """Whether a form takes any value, or null, so that its union is not one of classes."""
+    return form in ({}, NULL) or any(member == NULL for member in form.get("anyOf", ()))
