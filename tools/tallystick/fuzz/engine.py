@@ -14,12 +14,13 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from tallystick.contract import Contract
 from tallystick.findings import InputError
 from tallystick.fuzz import processes
 from tallystick.fuzz.credentials import Credential
+from tallystick.fuzz.preparation import prepared
 from tallystick.fuzz.record import Record, merged, read_record
 from tallystick.fuzz.report_files import EVENTS, HAR, JUNIT, keep_reports
 from tallystick.fuzz.settings import Effort, schemathesis_settings
@@ -75,7 +76,7 @@ class _Run:
         self._shares = shares(assignment.contract, assignment.effort, assignment.exclude)
         self.folders = [folder / str(number) for number in range(len(self._shares))]
         self._description = folder / "openapi.json"
-        self._description.write_text(json.dumps(_with_plain_tokens(assignment.contract.document)), "utf-8")
+        self._description.write_text(json.dumps(prepared(assignment.contract.document)), "utf-8")
         self._running: list[subprocess.Popen[bytes]] = []
         self._cut = threading.Event()
 
@@ -142,19 +143,6 @@ class _Run:
         self._running.append(process)
         said, _ = process.communicate()
         return _Ended(process.returncode, said.decode("utf-8", "replace"))
-
-
-def _with_plain_tokens(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The description with OAuth 2 and OpenID Connect as what travels: a bearer token.
-
-    Schemathesis 4.32 does not take their header for a credential, and so calls a request anonymous that has a token.
-    """
-    components = document.get("components", {})
-    schemes = {
-        key: {"type": "http", "scheme": "bearer"} if scheme.get("type") in ("oauth2", "openIdConnect") else scheme
-        for key, scheme in components.get("securitySchemes", {}).items()
-    }
-    return {**document, "components": {**components, "securitySchemes": schemes}} if schemes else dict(document)
 
 
 def _command(folder: Path, description: Path) -> list[str]:
