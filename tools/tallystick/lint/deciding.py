@@ -17,12 +17,24 @@ class Deciding:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
+        self._asked: set[tuple[str, str]] = set()
+        """Pairs being decided: schemas that contain themselves ask about themselves again."""
 
     def same(self, left: SchemaNode, right: SchemaNode, keyword: str) -> str:
         """Why two members cannot be told apart; the empty text where they can."""
         left, right = self._tree.resolve(left), self._tree.resolve(right)
         if left.pointer == right.pointer:
             return "they are the same schema"
+        pair = (left.pointer, right.pointer)
+        if pair in self._asked:
+            return ""  # undecided so far; what stands around them decides
+        self._asked.add(pair)
+        try:
+            return self._compared(left, right, keyword)
+        finally:
+            self._asked.discard(pair)
+
+    def _compared(self, left: SchemaNode, right: SchemaNode, keyword: str) -> str:
         left_types, right_types = self._types(left), self._types(right)
         if not left_types or not right_types:
             return ""  # a schema without a type has its own finding

@@ -80,18 +80,22 @@ class ErrorProblem(Check):
         node = self.tree.at(problem.schema.location.pointer) if problem.schema is not None else None
         if node is None:
             return
-        names = self._names(node, 0)
+        names = self._names(node)
         if names and not names.intersection(_MEMBERS):
             message = f"the body has no member of a problem ({', '.join(_MEMBERS)}): add them, or use application/json"
             self.report(problem.location.pointer, message, key=True)
 
-    def _names(self, node: SchemaNode, depth: int) -> set[str]:
+    def _names(self, node: SchemaNode) -> set[str]:
+        """Properties of a schema and of the members of its unions."""
         names: set[str] = set()
-        for part in self.tree.parts(node):
-            names |= set(part.properties)
-            for keyword in ("oneOf", "anyOf"):
-                for member in self.tree.members(part, keyword) if depth < 5 else ():
-                    names |= self._names(member, depth + 1)
+        seen: set[str] = set()
+        waiting = [node]
+        while waiting:
+            for part in self.tree.parts(waiting.pop()):
+                if part.pointer not in seen:
+                    seen.add(part.pointer)
+                    names |= set(part.properties)
+                    waiting += [m for keyword in ("oneOf", "anyOf") for m in self.tree.members(part, keyword)]
         return names
 
 

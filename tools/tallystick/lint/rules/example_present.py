@@ -44,6 +44,10 @@ from tallystick.lint.rule import Check, Group, on, rule
 class ExamplePresent(Check):
     """Operations on paths."""
 
+    def start(self) -> None:
+        """Nothing looked at."""
+        self._shown: dict[str, bool] = {}
+
     @on(Contract)
     def operations(self, contract: Contract) -> None:
         """Sorts the main bodies."""
@@ -55,20 +59,25 @@ class ExamplePresent(Check):
 
     def _has(self, media: MediaType) -> bool:
         node = self.tree.at(media.schema.location.pointer) if media.schema is not None else None
-        return node is None or self._shows(node, 0)
+        return node is None or self._shows(node)
 
-    def _shows(self, node: SchemaNode, depth: int) -> bool:
-        """Whether a schema, its items, or all its properties that matter carry examples."""
-        if depth > 6:
-            return False
+    def _shows(self, node: SchemaNode) -> bool:
+        """Whether a schema, its items, or all its properties carry examples; a schema inside itself adds nothing."""
         node = self.tree.resolve(node)
+        known = self._shown.get(node.pointer)
+        if known is None:
+            self._shown[node.pointer] = True  # while it is being looked at
+            known = self._shown[node.pointer] = self._looked_at(node)
+        return known
+
+    def _looked_at(self, node: SchemaNode) -> bool:
         if "example" in node.fields or "examples" in node.fields or node.enum or "default" in node.fields:
             return True
         items = self.tree.child(node, "items")
         if items is not None:
-            return self._shows(items, depth + 1)
+            return self._shows(items)
         properties = self.tree.all_properties(node)
-        return bool(properties) and all(self._shows(child, depth + 1) for child in properties.values())
+        return bool(properties) and all(self._shows(child) for child in properties.values())
 
 
 def _main_bodies(operation: Operation) -> list[MediaType]:

@@ -3,11 +3,16 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
 
 from tallystick.contract import Operation, Parameter
 from tallystick.findings import Level
 from tallystick.lint.rule import Check, Group, rule
 
+_MOST_COMPARED: Final = 100  # overlapping paths per path; more of them say nothing new
+_MOST_TOLD: Final = 3  # of them are reported
+_MOST_STEPS: Final = 3_000_000
 _INTEGER = re.compile(r"[+-]?[0-9]+\Z")
 
 
@@ -55,22 +60,31 @@ class PathAmbiguous(Check):
         for operation in self.context.contract.operations:
             operations.setdefault(operation.path, {})[operation.method] = operation
         root = _Step()
+        search = _Search(root)
         for path, methods in operations.items():
             segments = path.split("/")[1:]
-            for other in _overlapping(root, segments, 0):
-                self._compare(path, methods, other, operations[other])
+            candidates = islice(search.overlapping(segments), _MOST_COMPARED)
+            met = (other for other in candidates if self._meets(path, methods, other, operations[other]))
+            for other in islice(met, _MOST_TOLD):
+                self._tell(path, methods, other, operations[other])
             _insert(root, segments, path)
+        if search.is_exhausted:
+            self.report(
+                "/paths", "too many paths to compare each with each: not all were looked at", level=Level.WARNING
+            )
 
-    def _compare(self, path: str, methods: dict[str, Operation], other: str, others: dict[str, Operation]) -> None:
+    def _meets(self, path: str, methods: dict[str, Operation], other: str, others: dict[str, Operation]) -> bool:
         shared = [method for method in methods if method in others]
         if not shared or not _same_rank(path, other):
-            return
-        if any(_excluded(methods[method], others[method]) for method in shared):
-            return
-        pointer = methods[shared[0]].location.pointer.rpartition("/")[0]
-        other_pointer = others[shared[0]].location.pointer.rpartition("/")[0]
+            return False
+        return not any(_excluded(methods[method], others[method]) for method in shared)
+
+    def _tell(self, path: str, methods: dict[str, Operation], other: str, others: dict[str, Operation]) -> None:
+        method = next(method for method in methods if method in others)
+        pointer = methods[method].location.pointer.rpartition("/")[0]
+        other_pointer = others[method].location.pointer.rpartition("/")[0]
         level = None if _shape(path) == _shape(other) else Level.WARNING
-        message = f"a {shared[0]} request can fit both {path} and {other}: change one of them, or merge them"
+        message = f"a {method} request can fit both {path} and {other}: change one of them, or merge them"
         self.report(pointer, message, key=True, level=level, related=(other_pointer,))
 
 
@@ -87,21 +101,40 @@ def _shape(segment: str) -> str:
     return re.sub(r"\{[^{}]*\}", "{}", segment)
 
 
-def _overlapping(step: _Step, segments: list[str], index: int) -> Iterator[str]:
-    if index == len(segments):
-        yield from step.paths
-        return
-    segment = _shape(segments[index])
-    if "{" in segment:
-        for shape, child in (*step.literal.items(), *step.variable.items()):
+class _Search:
+    """Finds the paths that overlap with another; stops where a hostile description makes that endless."""
+
+    def __init__(self, root: _Step) -> None:
+        self._root = root
+        self._steps = _MOST_STEPS
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether paths were left out."""
+        return self._steps <= 0
+
+    def overlapping(self, segments: list[str]) -> Iterator[str]:
+        """The paths in the tree that one request could fit as well."""
+        yield from self._below(self._root, segments, 0)
+
+    def _below(self, step: _Step, segments: list[str], index: int) -> Iterator[str]:
+        if index == len(segments):
+            yield from step.paths
+            return
+        segment = _shape(segments[index])
+        for child in self._children(step, segment):
+            yield from self._below(child, segments, index + 1)
+
+    def _children(self, step: _Step, segment: str) -> Iterator[_Step]:
+        literal = (
+            step.literal if "{" in segment else {segment: step.literal[segment]} if segment in step.literal else {}
+        )
+        for shape, child in (*literal.items(), *step.variable.items()):
+            self._steps -= 1
+            if self._steps <= 0:
+                return
             if _can_meet(segment, shape):
-                yield from _overlapping(child, segments, index + 1)
-        return
-    if segment in step.literal:
-        yield from _overlapping(step.literal[segment], segments, index + 1)
-    for shape, child in step.variable.items():
-        if _can_meet(segment, shape):
-            yield from _overlapping(child, segments, index + 1)
+                yield child
 
 
 def _can_meet(left: str, right: str) -> bool:

@@ -41,6 +41,10 @@ _INSIDE: Final = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "depen
 class RequiredDefined(Check):
     """Compares with everything that applies to the same object."""
 
+    def start(self) -> None:
+        """Names by the outermost schema around an alternative: its members share them."""
+        self._names: dict[str, set[str] | None] = {}
+
     @on(SchemaNode, having=("required",))
     def schema(self, node: SchemaNode) -> None:
         """Reports at the name."""
@@ -59,6 +63,11 @@ class RequiredDefined(Check):
         outermost = node
         while outermost.parent is not None and outermost.key[0] in _INSIDE:
             outermost = outermost.parent
+        if outermost.pointer not in self._names:
+            self._names[outermost.pointer] = self._names_of(outermost)
+        return self._names[outermost.pointer]
+
+    def _names_of(self, outermost: SchemaNode) -> set[str] | None:
         known: set[str] = set()
         for part in self._applying(outermost):
             known |= set(part.properties)
