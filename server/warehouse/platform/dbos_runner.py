@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -42,6 +44,7 @@ class DbosRunner:
                 "console_log_level": "ERROR",  # failed attempts are logged by JobExecution
                 "enable_otlp": False,
                 "max_executor_threads": 4,
+                "db_engine_kwargs": _engine_options(self._url),
             }
         )
         self._workflow = self._defined(execution)
@@ -88,6 +91,28 @@ class DbosRunner:
         with ThreadPoolExecutor(1) as own:
             await loop.run_in_executor(own, destroy)
         loop.set_default_executor(ThreadPoolExecutor())  # DBOS has put its own there, which is closed now
+
+
+class _SubsecondConnection(sqlite3.Connection):
+    """Knows ``unixepoch('subsec')``, which DBOS asks for on Python 3.12 and later and SQLite has since 3.42.
+
+    Python there may well stand on an older SQLite, that of the system.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.create_function("unixepoch", 1, _seconds)
+
+
+def _seconds(modifier: str) -> float:
+    if modifier != "subsec":
+        raise ValueError(f"unixepoch({modifier!r}) is not provided")
+    return time.time()
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    is_old_sqlite = url.startswith("sqlite") and sqlite3.sqlite_version_info < (3, 42)
+    return {"connect_args": {"factory": _SubsecondConnection}} if is_old_sqlite else {}
 
 
 def _cause(error: Exception) -> Exception:
