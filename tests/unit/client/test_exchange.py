@@ -375,3 +375,63 @@ def test_not_found_names_the_request_id_and_the_template_only():
         )
     assert str(caught.value) == "GET /items/{sku}: 404 No such item: It was sold (request r-9)"
     assert caught.value.operation_id == "op"
+
+
+class FakeSpan:
+    def __init__(self, name, attributes):
+        self.name, self.attributes, self.ended = name, dict(attributes), False
+
+    def set_attribute(self, key, value):
+        self.attributes[key] = value
+
+    def set_status(self, status):
+        self.attributes["failed"] = status.status_code.name == "ERROR"
+
+    def end(self):
+        self.ended = True
+
+
+class FakeTracing:
+    """What the client uses of the OpenTelemetry API."""
+
+    class SpanKind:
+        CLIENT = "client"
+
+    def __init__(self):
+        self.spans = []
+
+    def get_tracer_provider(self):
+        return self
+
+    def get_tracer(self, _name):
+        return self
+
+    def start_span(self, name, *, kind, attributes):
+        assert kind == "client"
+        self.spans.append(FakeSpan(name, attributes))
+        return self.spans[-1]
+
+    def set_span_in_context(self, span):
+        return span
+
+    def inject(self, headers, context):
+        headers["traceparent"] = f"00-{self.spans.index(context)}"
+
+
+def test_each_call_is_a_span_when_the_program_traces(monkeypatch):
+    """A span covers all attempts, is handed on with every one of them, and ends with the status or the error."""
+    from tallystick.generate.runtime.client import telemetry
+
+    tracing = FakeTracing()
+    monkeypatch.setattr(telemetry, "_api", lambda: (tracing, tracing))
+    script = Script(DOWN, OK)
+    script.run(operation(), sku="a")
+    with pytest.raises(NotFound):
+        Script((404, {}, b"")).run(operation(), sku="a")
+    assert [send.headers["traceparent"] for send in script.sent] == ["00-0", "00-0"]
+    first, second = tracing.spans
+    assert (first.name, first.ended, second.ended) == ("GET /items/{sku}", True, True)
+    assert first.attributes["http.response.status_code"] == 200
+    assert first.attributes["url.template"] == "/items/{sku}"
+    assert (second.attributes["http.response.status_code"], second.attributes["error.type"]) == (404, "NotFound")
+    assert second.attributes["failed"] is True

@@ -36,12 +36,12 @@ class Address(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Address:
         """The model of a JSON object."""
-        return cls(
-            street=data["street"],
-            city=data["city"],
-            postal_code=data["postal_code"],
-            country=data["country"],
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.street = data["street"]
+        made.city = data["city"]
+        made.postal_code = data["postal_code"]
+        made.country = data["country"]
+        made.additional_properties = (
+            {} if len(data) == 4 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

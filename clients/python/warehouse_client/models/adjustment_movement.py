@@ -59,18 +59,18 @@ class AdjustmentMovement(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> AdjustmentMovement:
         """The model of a JSON object."""
-        return cls(
-            kind=data["kind"],
-            id=data["id"],
-            sku=data["sku"],
-            delta=data["delta"],
-            reason=data["reason"],
-            location_id=data["location_id"],
-            balance=data["balance"],
-            reference=data["reference"],
-            actor_id=data["actor_id"],
-            created_at=read_datetime(data["created_at"]),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.kind = data["kind"]
+        made.id = data["id"]
+        made.sku = data["sku"]
+        made.delta = data["delta"]
+        made.reason = data["reason"]
+        made.location_id = data["location_id"]
+        made.balance = data["balance"]
+        made.reference = data["reference"]
+        made.actor_id = data["actor_id"]
+        made.created_at = read_datetime(data["created_at"])
+        made.additional_properties = (
+            {} if len(data) == 10 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -41,13 +41,13 @@ class AdjustmentRequest(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> AdjustmentRequest:
         """The model of a JSON object."""
-        return cls(
-            sku=data["sku"],
-            delta=data["delta"],
-            reason=data["reason"],
-            location_id=data.get("location_id", ABSENT),
-            reference=data.get("reference", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.sku = data["sku"]
+        made.delta = data["delta"]
+        made.reason = data["reason"]
+        made.location_id = data.get("location_id", ABSENT)
+        made.reference = data.get("reference", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -48,17 +48,19 @@ class ApiKey(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ApiKey:
         """The model of a JSON object."""
-        return cls(
-            id=data["id"],
-            name=data["name"],
-            prefix=data["prefix"],
-            scopes=data["scopes"],
-            expires_at=None if (value := data["expires_at"]) is None else read_datetime(value),
-            last_used_at=read_datetime(value)
+        made = cls.__new__(cls)
+        made.id = data["id"]
+        made.name = data["name"]
+        made.prefix = data["prefix"]
+        made.scopes = data["scopes"]
+        made.expires_at = None if (value := data["expires_at"]) is None else read_datetime(value)
+        made.last_used_at = (
+            read_datetime(value)
             if (value := data.get("last_used_at")) is not None
-            else data.get("last_used_at", ABSENT),
-            created_at=read_datetime(data["created_at"]),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+            else data.get("last_used_at", ABSENT)
         )
+        made.created_at = read_datetime(data["created_at"])
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
+        )
+        return made

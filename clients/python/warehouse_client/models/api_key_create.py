@@ -36,13 +36,13 @@ class ApiKeyCreate(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ApiKeyCreate:
         """The model of a JSON object."""
-        return cls(
-            name=data["name"],
-            scopes=data["scopes"],
-            expires_at=read_datetime(value)
-            if (value := data.get("expires_at")) is not None
-            else data.get("expires_at", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.name = data["name"]
+        made.scopes = data["scopes"]
+        made.expires_at = (
+            read_datetime(value) if (value := data.get("expires_at")) is not None else data.get("expires_at", ABSENT)
         )
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
+        )
+        return made

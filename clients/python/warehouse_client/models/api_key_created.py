@@ -35,11 +35,11 @@ class ApiKeyCreated(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ApiKeyCreated:
         """The model of a JSON object."""
-        return cls(
-            key=models.ApiKey.from_dict(data["key"]),
-            id=data["id"],
-            secret=data["secret"],
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.key = models.ApiKey.from_dict(data["key"])
+        made.id = data["id"]
+        made.secret = data["secret"]
+        made.additional_properties = (
+            {} if len(data) == 3 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -48,15 +48,15 @@ class AuditEvent(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> AuditEvent:
         """The model of a JSON object."""
-        return cls(
-            id=data["id"],
-            action=data["action"],
-            actor_id=data["actor_id"],
-            subject=data["subject"],
-            remote_address=data.get("remote_address", ABSENT),
-            details=data["details"],
-            created_at=read_datetime(data["created_at"]),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.id = data["id"]
+        made.action = data["action"]
+        made.actor_id = data["actor_id"]
+        made.subject = data["subject"]
+        made.remote_address = data.get("remote_address", ABSENT)
+        made.details = data["details"]
+        made.created_at = read_datetime(data["created_at"])
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

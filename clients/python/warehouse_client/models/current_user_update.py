@@ -31,10 +31,10 @@ class CurrentUserUpdate(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> CurrentUserUpdate:
         """The model of a JSON object."""
-        return cls(
-            display_name=data.get("display_name", ABSENT),
-            locale=data.get("locale", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.display_name = data.get("display_name", ABSENT)
+        made.locale = data.get("locale", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

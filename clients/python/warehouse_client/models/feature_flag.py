@@ -44,14 +44,14 @@ class FeatureFlag(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> FeatureFlag:
         """The model of a JSON object."""
-        return cls(
-            key=data["key"],
-            enabled=data["enabled"],
-            rollout_percent=data["rollout_percent"],
-            description=data["description"],
-            updated_by=data["updated_by"],
-            updated_at=read_datetime(data["updated_at"]),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.key = data["key"]
+        made.enabled = data["enabled"]
+        made.rollout_percent = data["rollout_percent"]
+        made.description = data["description"]
+        made.updated_by = data["updated_by"]
+        made.updated_at = read_datetime(data["updated_at"])
+        made.additional_properties = (
+            {} if len(data) == 6 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -34,11 +34,11 @@ class FeatureFlagSet(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> FeatureFlagSet:
         """The model of a JSON object."""
-        return cls(
-            enabled=data["enabled"],
-            rollout_percent=data.get("rollout_percent", ABSENT),
-            description=data.get("description", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.enabled = data["enabled"]
+        made.rollout_percent = data.get("rollout_percent", ABSENT)
+        made.description = data.get("description", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -30,10 +30,10 @@ class ImportLineError(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ImportLineError:
         """The model of a JSON object."""
-        return cls(
-            line=data["line"],
-            detail=data["detail"],
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.line = data["line"]
+        made.detail = data["detail"]
+        made.additional_properties = (
+            {} if len(data) == 2 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -51,16 +51,16 @@ class Invoice(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Invoice:
         """The model of a JSON object."""
-        return cls(
-            id=data["id"],
-            number=data["number"],
-            status=data["status"],
-            lines=[models.InvoiceLine.from_dict(item) for item in data["lines"]],
-            total=models.Money.from_dict(data["total"]),
-            issued_at=read_datetime(data["issued_at"]),
-            due_on=read_date(data["due_on"]),
-            paid_at=None if (value := data["paid_at"]) is None else read_datetime(value),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.id = data["id"]
+        made.number = data["number"]
+        made.status = data["status"]
+        made.lines = [models.InvoiceLine.from_dict(item) for item in data["lines"]]
+        made.total = models.Money.from_dict(data["total"])
+        made.issued_at = read_datetime(data["issued_at"])
+        made.due_on = read_date(data["due_on"])
+        made.paid_at = None if (value := data["paid_at"]) is None else read_datetime(value)
+        made.additional_properties = (
+            {} if len(data) == 8 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

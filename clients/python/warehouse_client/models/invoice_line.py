@@ -37,12 +37,12 @@ class InvoiceLine(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> InvoiceLine:
         """The model of a JSON object."""
-        return cls(
-            description=data["description"],
-            quantity=data["quantity"],
-            unit_price=models.Money.from_dict(data["unit_price"]),
-            amount=models.Money.from_dict(data["amount"]),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.description = data["description"]
+        made.quantity = data["quantity"]
+        made.unit_price = models.Money.from_dict(data["unit_price"])
+        made.amount = models.Money.from_dict(data["amount"])
+        made.additional_properties = (
+            {} if len(data) == 4 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -31,10 +31,10 @@ class InvoicePage(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> InvoicePage:
         """The model of a JSON object."""
-        return cls(
-            items=[models.Invoice.from_dict(item) for item in data["items"]],
-            next_cursor=data["next_cursor"],
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.items = [models.Invoice.from_dict(item) for item in data["items"]]
+        made.next_cursor = data["next_cursor"]
+        made.additional_properties = (
+            {} if len(data) == 2 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

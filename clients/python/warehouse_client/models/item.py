@@ -82,21 +82,21 @@ class Item(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Item:
         """The model of a JSON object."""
-        return cls(
-            sku=data["sku"],
-            name=data["name"],
-            description=data["description"],
-            category=data["category"],
-            status=data["status"],
-            price=models.Money.from_dict(data["price"]),
-            tags=data["tags"],
-            reorder_point=data["reorder_point"],
-            weight_grams=data.get("weight_grams", ABSENT),
-            quantity=data["quantity"],
-            version=data["version"],
-            created_at=read_datetime(data["created_at"]),
-            updated_at=read_datetime(data["updated_at"]),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.sku = data["sku"]
+        made.name = data["name"]
+        made.description = data["description"]
+        made.category = data["category"]
+        made.status = data["status"]
+        made.price = models.Money.from_dict(data["price"])
+        made.tags = data["tags"]
+        made.reorder_point = data["reorder_point"]
+        made.weight_grams = data.get("weight_grams", ABSENT)
+        made.quantity = data["quantity"]
+        made.version = data["version"]
+        made.created_at = read_datetime(data["created_at"])
+        made.updated_at = read_datetime(data["updated_at"])
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

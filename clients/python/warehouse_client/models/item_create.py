@@ -50,16 +50,16 @@ class ItemCreate(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ItemCreate:
         """The model of a JSON object."""
-        return cls(
-            sku=data["sku"],
-            name=data["name"],
-            description=data.get("description", ABSENT),
-            category=data["category"],
-            price=models.Money.from_dict(data["price"]),
-            tags=data.get("tags", ABSENT),
-            reorder_point=data.get("reorder_point", ABSENT),
-            weight_grams=data.get("weight_grams", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.sku = data["sku"]
+        made.name = data["name"]
+        made.description = data.get("description", ABSENT)
+        made.category = data["category"]
+        made.price = models.Money.from_dict(data["price"])
+        made.tags = data.get("tags", ABSENT)
+        made.reorder_point = data.get("reorder_point", ABSENT)
+        made.weight_grams = data.get("weight_grams", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -44,14 +44,14 @@ class ItemFilter(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ItemFilter:
         """The model of a JSON object."""
-        return cls(
-            category=data.get("category", ABSENT),
-            status=data.get("status", ABSENT),
-            name=data.get("name", ABSENT),
-            min_quantity=data.get("min_quantity", ABSENT),
-            max_quantity=data.get("max_quantity", ABSENT),
-            below_reorder_point=data.get("below_reorder_point", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.category = data.get("category", ABSENT)
+        made.status = data.get("status", ABSENT)
+        made.name = data.get("name", ABSENT)
+        made.min_quantity = data.get("min_quantity", ABSENT)
+        made.max_quantity = data.get("max_quantity", ABSENT)
+        made.below_reorder_point = data.get("below_reorder_point", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

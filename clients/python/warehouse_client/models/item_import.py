@@ -66,17 +66,17 @@ class ItemImport(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ItemImport:
         """The model of a JSON object."""
-        return cls(
-            id=data["id"],
-            status=data["status"],
-            dry_run=data["dry_run"],
-            created_count=data["created_count"],
-            updated_count=data["updated_count"],
-            skipped_count=data["skipped_count"],
-            errors=[models.ImportLineError.from_dict(item) for item in data["errors"]],
-            created_at=read_datetime(data["created_at"]),
-            finished_at=None if (value := data["finished_at"]) is None else read_datetime(value),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.id = data["id"]
+        made.status = data["status"]
+        made.dry_run = data["dry_run"]
+        made.created_count = data["created_count"]
+        made.updated_count = data["updated_count"]
+        made.skipped_count = data["skipped_count"]
+        made.errors = [models.ImportLineError.from_dict(item) for item in data["errors"]]
+        made.created_at = read_datetime(data["created_at"])
+        made.finished_at = None if (value := data["finished_at"]) is None else read_datetime(value)
+        made.additional_properties = (
+            {} if len(data) == 9 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

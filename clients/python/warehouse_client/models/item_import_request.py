@@ -31,10 +31,10 @@ class ItemImportRequest(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ItemImportRequest:
         """The model of a JSON object."""
-        return cls(
-            file=data["file"],
-            dry_run=data.get("dry_run", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.file = data["file"]
+        made.dry_run = data.get("dry_run", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

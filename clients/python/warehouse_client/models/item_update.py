@@ -50,18 +50,18 @@ class ItemUpdate(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ItemUpdate:
         """The model of a JSON object."""
-        return cls(
-            name=data.get("name", ABSENT),
-            description=data.get("description", ABSENT),
-            category=data.get("category", ABSENT),
-            status=data.get("status", ABSENT),
-            price=models.Money.from_dict(value)
-            if (value := data.get("price")) is not None
-            else data.get("price", ABSENT),
-            tags=data.get("tags", ABSENT),
-            reorder_point=data.get("reorder_point", ABSENT),
-            weight_grams=data.get("weight_grams", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.name = data.get("name", ABSENT)
+        made.description = data.get("description", ABSENT)
+        made.category = data.get("category", ABSENT)
+        made.status = data.get("status", ABSENT)
+        made.price = (
+            models.Money.from_dict(value) if (value := data.get("price")) is not None else data.get("price", ABSENT)
         )
+        made.tags = data.get("tags", ABSENT)
+        made.reorder_point = data.get("reorder_point", ABSENT)
+        made.weight_grams = data.get("weight_grams", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
+        )
+        return made

@@ -45,14 +45,14 @@ class Location(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Location:
         """The model of a JSON object."""
-        return cls(
-            id=data["id"],
-            code=data["code"],
-            name=data["name"],
-            address=None if (value := data["address"]) is None else models.Address.from_dict(value),
-            is_default=data["is_default"],
-            created_at=read_datetime(data["created_at"]),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.id = data["id"]
+        made.code = data["code"]
+        made.name = data["name"]
+        made.address = None if (value := data["address"]) is None else models.Address.from_dict(value)
+        made.is_default = data["is_default"]
+        made.created_at = read_datetime(data["created_at"])
+        made.additional_properties = (
+            {} if len(data) == 6 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -35,13 +35,15 @@ class LocationCreate(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> LocationCreate:
         """The model of a JSON object."""
-        return cls(
-            code=data["code"],
-            name=data["name"],
-            address=models.Address.from_dict(value)
+        made = cls.__new__(cls)
+        made.code = data["code"]
+        made.name = data["name"]
+        made.address = (
+            models.Address.from_dict(value)
             if (value := data.get("address")) is not None
-            else data.get("address", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+            else data.get("address", ABSENT)
         )
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
+        )
+        return made

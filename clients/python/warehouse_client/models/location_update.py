@@ -32,12 +32,14 @@ class LocationUpdate(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> LocationUpdate:
         """The model of a JSON object."""
-        return cls(
-            name=data.get("name", ABSENT),
-            address=models.Address.from_dict(value)
+        made = cls.__new__(cls)
+        made.name = data.get("name", ABSENT)
+        made.address = (
+            models.Address.from_dict(value)
             if (value := data.get("address")) is not None
-            else data.get("address", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+            else data.get("address", ABSENT)
         )
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
+        )
+        return made

@@ -30,10 +30,10 @@ class Money(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Money:
         """The model of a JSON object."""
-        return cls(
-            amount=data["amount"],
-            currency=data["currency"],
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.amount = data["amount"]
+        made.currency = data["currency"]
+        made.additional_properties = (
+            {} if len(data) == 2 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

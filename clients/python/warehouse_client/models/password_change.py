@@ -31,10 +31,10 @@ class PasswordChange(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> PasswordChange:
         """The model of a JSON object."""
-        return cls(
-            current_password=data.get("current_password", ABSENT),
-            new_password=data.get("new_password", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.current_password = data.get("current_password", ABSENT)
+        made.new_password = data.get("new_password", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -53,17 +53,17 @@ class PickMovement(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> PickMovement:
         """The model of a JSON object."""
-        return cls(
-            kind=data["kind"],
-            id=data["id"],
-            sku=data["sku"],
-            quantity=data["quantity"],
-            location_id=data["location_id"],
-            balance=data["balance"],
-            reference=data["reference"],
-            actor_id=data["actor_id"],
-            created_at=read_datetime(data["created_at"]),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.kind = data["kind"]
+        made.id = data["id"]
+        made.sku = data["sku"]
+        made.quantity = data["quantity"]
+        made.location_id = data["location_id"]
+        made.balance = data["balance"]
+        made.reference = data["reference"]
+        made.actor_id = data["actor_id"]
+        made.created_at = read_datetime(data["created_at"])
+        made.additional_properties = (
+            {} if len(data) == 9 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

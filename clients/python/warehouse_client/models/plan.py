@@ -43,14 +43,14 @@ class Plan(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Plan:
         """The model of a JSON object."""
-        return cls(
-            id=data["id"],
-            name=data["name"],
-            price=models.Money.from_dict(data["price"]),
-            interval=data["interval"],
-            item_limit=data["item_limit"],
-            monthly_movement_limit=data["monthly_movement_limit"],
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.id = data["id"]
+        made.name = data["name"]
+        made.price = models.Money.from_dict(data["price"])
+        made.interval = data["interval"]
+        made.item_limit = data["item_limit"]
+        made.monthly_movement_limit = data["monthly_movement_limit"]
+        made.additional_properties = (
+            {} if len(data) == 6 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -70,18 +70,18 @@ class Report(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Report:
         """The model of a JSON object."""
-        return cls(
-            id=data["id"],
-            kind=data["kind"],
-            format=data["format"],
-            status=data["status"],
-            period_days=data["period_days"],
-            location_id=data["location_id"],
-            result=None if (value := data["result"]) is None else models.ReportResult.from_dict(value),
-            failure_reason=data.get("failure_reason", ABSENT),
-            created_at=read_datetime(data["created_at"]),
-            finished_at=None if (value := data["finished_at"]) is None else read_datetime(value),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.id = data["id"]
+        made.kind = data["kind"]
+        made.format = data["format"]
+        made.status = data["status"]
+        made.period_days = data["period_days"]
+        made.location_id = data["location_id"]
+        made.result = None if (value := data["result"]) is None else models.ReportResult.from_dict(value)
+        made.failure_reason = data.get("failure_reason", ABSENT)
+        made.created_at = read_datetime(data["created_at"])
+        made.finished_at = None if (value := data["finished_at"]) is None else read_datetime(value)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

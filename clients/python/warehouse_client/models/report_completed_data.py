@@ -31,10 +31,10 @@ class ReportCompletedData(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ReportCompletedData:
         """The model of a JSON object."""
-        return cls(
-            report_id=data["report_id"],
-            status=data["status"],
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.report_id = data["report_id"]
+        made.status = data["status"]
+        made.additional_properties = (
+            {} if len(data) == 2 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -38,12 +38,12 @@ class ReportCreate(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ReportCreate:
         """The model of a JSON object."""
-        return cls(
-            kind=data["kind"],
-            format=data["format"],
-            period_days=data.get("period_days", ABSENT),
-            location_id=data.get("location_id", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.kind = data["kind"]
+        made.format = data["format"]
+        made.period_days = data.get("period_days", ABSENT)
+        made.location_id = data.get("location_id", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

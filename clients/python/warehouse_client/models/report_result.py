@@ -38,12 +38,12 @@ class ReportResult(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ReportResult:
         """The model of a JSON object."""
-        return cls(
-            row_count=data["row_count"],
-            size_bytes=data["size_bytes"],
-            sha256=data["sha256"],
-            expires_at=read_datetime(data["expires_at"]),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.row_count = data["row_count"]
+        made.size_bytes = data["size_bytes"]
+        made.sha256 = data["sha256"]
+        made.expires_at = read_datetime(data["expires_at"])
+        made.additional_properties = (
+            {} if len(data) == 4 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -34,11 +34,11 @@ class RestockRequest(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> RestockRequest:
         """The model of a JSON object."""
-        return cls(
-            quantity=data["quantity"],
-            location_id=data.get("location_id", ABSENT),
-            reference=data.get("reference", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.quantity = data["quantity"]
+        made.location_id = data.get("location_id", ABSENT)
+        made.reference = data.get("reference", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

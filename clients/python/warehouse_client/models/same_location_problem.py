@@ -45,14 +45,14 @@ class SameLocationProblem(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> SameLocationProblem:
         """The model of a JSON object."""
-        return cls(
-            type=data["type"],
-            title=data["title"],
-            status=data["status"],
-            detail=data.get("detail", ABSENT),
-            instance=data.get("instance", ABSENT),
-            request_id=data.get("request_id", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.type = data["type"]
+        made.title = data["title"]
+        made.status = data["status"]
+        made.detail = data.get("detail", ABSENT)
+        made.instance = data.get("instance", ABSENT)
+        made.request_id = data.get("request_id", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

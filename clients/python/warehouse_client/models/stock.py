@@ -39,12 +39,12 @@ class Stock(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Stock:
         """The model of a JSON object."""
-        return cls(
-            sku=data["sku"],
-            quantity=data["quantity"],
-            locations=[models.StockAtLocation.from_dict(item) for item in data["locations"]],
-            as_of=read_datetime(data["as_of"]),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.sku = data["sku"]
+        made.quantity = data["quantity"]
+        made.locations = [models.StockAtLocation.from_dict(item) for item in data["locations"]]
+        made.as_of = read_datetime(data["as_of"])
+        made.additional_properties = (
+            {} if len(data) == 4 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

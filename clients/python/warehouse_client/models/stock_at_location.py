@@ -33,11 +33,11 @@ class StockAtLocation(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> StockAtLocation:
         """The model of a JSON object."""
-        return cls(
-            location_id=data["location_id"],
-            location_code=data["location_code"],
-            quantity=data["quantity"],
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.location_id = data["location_id"]
+        made.location_code = data["location_code"]
+        made.quantity = data["quantity"]
+        made.additional_properties = (
+            {} if len(data) == 3 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -33,11 +33,11 @@ class StockLowData(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> StockLowData:
         """The model of a JSON object."""
-        return cls(
-            sku=data["sku"],
-            quantity=data["quantity"],
-            reorder_point=data["reorder_point"],
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.sku = data["sku"]
+        made.quantity = data["quantity"]
+        made.reorder_point = data["reorder_point"]
+        made.additional_properties = (
+            {} if len(data) == 3 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

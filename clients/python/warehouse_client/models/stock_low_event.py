@@ -36,11 +36,11 @@ class StockLowEvent(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> StockLowEvent:
         """The model of a JSON object."""
-        return cls(
-            type=data["type"],
-            timestamp=read_datetime(data["timestamp"]),
-            data=models.StockLowData.from_dict(data["data"]),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.type = data["type"]
+        made.timestamp = read_datetime(data["timestamp"])
+        made.data = models.StockLowData.from_dict(data["data"])
+        made.additional_properties = (
+            {} if len(data) == 3 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

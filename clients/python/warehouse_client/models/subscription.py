@@ -42,13 +42,13 @@ class Subscription(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Subscription:
         """The model of a JSON object."""
-        return cls(
-            plan=models.Plan.from_dict(data["plan"]),
-            status=data["status"],
-            started_at=read_datetime(data["started_at"]),
-            trial_ends_at=None if (value := data["trial_ends_at"]) is None else read_datetime(value),
-            usage=models.Usage.from_dict(data["usage"]),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.plan = models.Plan.from_dict(data["plan"])
+        made.status = data["status"]
+        made.started_at = read_datetime(data["started_at"])
+        made.trial_ends_at = None if (value := data["trial_ends_at"]) is None else read_datetime(value)
+        made.usage = models.Usage.from_dict(data["usage"])
+        made.additional_properties = (
+            {} if len(data) == 5 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

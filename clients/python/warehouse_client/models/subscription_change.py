@@ -25,9 +25,9 @@ class SubscriptionChange(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> SubscriptionChange:
         """The model of a JSON object."""
-        return cls(
-            plan_id=data["plan_id"],
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.plan_id = data["plan_id"]
+        made.additional_properties = (
+            {} if len(data) == 1 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

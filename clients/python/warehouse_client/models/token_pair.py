@@ -39,13 +39,13 @@ class TokenPair(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> TokenPair:
         """The model of a JSON object."""
-        return cls(
-            access_token=data["access_token"],
-            token_type=data["token_type"],
-            expires_in=data["expires_in"],
-            refresh_token=data["refresh_token"],
-            scope=data["scope"],
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.access_token = data["access_token"]
+        made.token_type = data["token_type"]
+        made.expires_in = data["expires_in"]
+        made.refresh_token = data["refresh_token"]
+        made.scope = data["scope"]
+        made.additional_properties = (
+            {} if len(data) == 5 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

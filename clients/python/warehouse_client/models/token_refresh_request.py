@@ -34,11 +34,11 @@ class TokenRefreshRequest(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> TokenRefreshRequest:
         """The model of a JSON object."""
-        return cls(
-            grant_type=data["grant_type"],
-            refresh_token=data["refresh_token"],
-            scope=data.get("scope", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.grant_type = data["grant_type"]
+        made.refresh_token = data["refresh_token"]
+        made.scope = data.get("scope", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

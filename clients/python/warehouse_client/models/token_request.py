@@ -37,12 +37,12 @@ class TokenRequest(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> TokenRequest:
         """The model of a JSON object."""
-        return cls(
-            grant_type=data["grant_type"],
-            username=data["username"],
-            password=data.get("password", ABSENT),
-            scope=data.get("scope", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.grant_type = data["grant_type"]
+        made.username = data["username"]
+        made.password = data.get("password", ABSENT)
+        made.scope = data.get("scope", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

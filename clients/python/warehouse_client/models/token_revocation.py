@@ -32,10 +32,10 @@ class TokenRevocation(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> TokenRevocation:
         """The model of a JSON object."""
-        return cls(
-            token=data["token"],
-            token_type_hint=data.get("token_type_hint", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.token = data["token"]
+        made.token_type_hint = data.get("token_type_hint", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -73,19 +73,19 @@ class TransferMovement(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> TransferMovement:
         """The model of a JSON object."""
-        return cls(
-            kind=data["kind"],
-            id=data["id"],
-            sku=data["sku"],
-            quantity=data["quantity"],
-            from_location_id=data["from_location_id"],
-            to_location_id=data["to_location_id"],
-            from_balance=data["from_balance"],
-            to_balance=data["to_balance"],
-            reference=data["reference"],
-            actor_id=data["actor_id"],
-            created_at=read_datetime(data["created_at"]),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.kind = data["kind"]
+        made.id = data["id"]
+        made.sku = data["sku"]
+        made.quantity = data["quantity"]
+        made.from_location_id = data["from_location_id"]
+        made.to_location_id = data["to_location_id"]
+        made.from_balance = data["from_balance"]
+        made.to_balance = data["to_balance"]
+        made.reference = data["reference"]
+        made.actor_id = data["actor_id"]
+        made.created_at = read_datetime(data["created_at"])
+        made.additional_properties = (
+            {} if len(data) == 11 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

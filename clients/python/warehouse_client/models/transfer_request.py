@@ -40,13 +40,13 @@ class TransferRequest(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> TransferRequest:
         """The model of a JSON object."""
-        return cls(
-            sku=data["sku"],
-            quantity=data["quantity"],
-            from_location_id=data["from_location_id"],
-            to_location_id=data["to_location_id"],
-            reference=data.get("reference", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.sku = data["sku"]
+        made.quantity = data["quantity"]
+        made.from_location_id = data["from_location_id"]
+        made.to_location_id = data["to_location_id"]
+        made.reference = data.get("reference", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

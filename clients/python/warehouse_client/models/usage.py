@@ -41,13 +41,13 @@ class Usage(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Usage:
         """The model of a JSON object."""
-        return cls(
-            period_start=read_datetime(data["period_start"]),
-            period_end=read_datetime(data["period_end"]),
-            item_count=data["item_count"],
-            movement_count=data["movement_count"],
-            report_count=data["report_count"],
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.period_start = read_datetime(data["period_start"])
+        made.period_end = read_datetime(data["period_end"])
+        made.item_count = data["item_count"]
+        made.movement_count = data["movement_count"]
+        made.report_count = data["report_count"]
+        made.additional_properties = (
+            {} if len(data) == 5 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -51,18 +51,20 @@ class User(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> User:
         """The model of a JSON object."""
-        return cls(
-            id=data["id"],
-            email=data["email"],
-            display_name=data["display_name"],
-            role=data["role"],
-            locale=data["locale"],
-            is_active=data["is_active"],
-            created_at=read_datetime(data["created_at"]),
-            last_sign_in_at=read_datetime(value)
+        made = cls.__new__(cls)
+        made.id = data["id"]
+        made.email = data["email"]
+        made.display_name = data["display_name"]
+        made.role = data["role"]
+        made.locale = data["locale"]
+        made.is_active = data["is_active"]
+        made.created_at = read_datetime(data["created_at"])
+        made.last_sign_in_at = (
+            read_datetime(value)
             if (value := data.get("last_sign_in_at")) is not None
-            else data.get("last_sign_in_at", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+            else data.get("last_sign_in_at", ABSENT)
         )
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
+        )
+        return made

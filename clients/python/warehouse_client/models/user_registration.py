@@ -37,12 +37,12 @@ class UserRegistration(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> UserRegistration:
         """The model of a JSON object."""
-        return cls(
-            email=data["email"],
-            password=data.get("password", ABSENT),
-            display_name=data["display_name"],
-            locale=data.get("locale", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.email = data["email"]
+        made.password = data.get("password", ABSENT)
+        made.display_name = data["display_name"]
+        made.locale = data.get("locale", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

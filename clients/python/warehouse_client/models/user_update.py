@@ -32,10 +32,10 @@ class UserUpdate(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> UserUpdate:
         """The model of a JSON object."""
-        return cls(
-            display_name=data.get("display_name", ABSENT),
-            role=data.get("role", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.display_name = data.get("display_name", ABSENT)
+        made.role = data.get("role", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

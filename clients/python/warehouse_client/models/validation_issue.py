@@ -38,12 +38,12 @@ class ValidationIssue(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ValidationIssue:
         """The model of a JSON object."""
-        return cls(
-            source=data["source"],
-            pointer=data["pointer"],
-            detail=data["detail"],
-            keyword=data.get("keyword", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.source = data["source"]
+        made.pointer = data["pointer"]
+        made.detail = data["detail"]
+        made.keyword = data.get("keyword", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -70,18 +70,18 @@ class WebhookDelivery(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> WebhookDelivery:
         """The model of a JSON object."""
-        return cls(
-            id=data["id"],
-            endpoint_id=data["endpoint_id"],
-            message_id=data["message_id"],
-            event=data["event"],
-            status=data["status"],
-            attempt_count=data["attempt_count"],
-            response_status=data["response_status"],
-            created_at=read_datetime(data["created_at"]),
-            last_attempt_at=None if (value := data["last_attempt_at"]) is None else read_datetime(value),
-            next_attempt_at=None if (value := data["next_attempt_at"]) is None else read_datetime(value),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.id = data["id"]
+        made.endpoint_id = data["endpoint_id"]
+        made.message_id = data["message_id"]
+        made.event = data["event"]
+        made.status = data["status"]
+        made.attempt_count = data["attempt_count"]
+        made.response_status = data["response_status"]
+        made.created_at = read_datetime(data["created_at"])
+        made.last_attempt_at = None if (value := data["last_attempt_at"]) is None else read_datetime(value)
+        made.next_attempt_at = None if (value := data["next_attempt_at"]) is None else read_datetime(value)
+        made.additional_properties = (
+            {} if len(data) == 10 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

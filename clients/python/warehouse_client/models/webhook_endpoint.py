@@ -45,14 +45,14 @@ class WebhookEndpoint(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> WebhookEndpoint:
         """The model of a JSON object."""
-        return cls(
-            id=data["id"],
-            url=data["url"],
-            events=data["events"],
-            description=data["description"],
-            is_enabled=data["is_enabled"],
-            created_at=read_datetime(data["created_at"]),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.id = data["id"]
+        made.url = data["url"]
+        made.events = data["events"]
+        made.description = data["description"]
+        made.is_enabled = data["is_enabled"]
+        made.created_at = read_datetime(data["created_at"])
+        made.additional_properties = (
+            {} if len(data) == 6 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -35,11 +35,11 @@ class WebhookEndpointCreate(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> WebhookEndpointCreate:
         """The model of a JSON object."""
-        return cls(
-            url=data["url"],
-            events=data["events"],
-            description=data.get("description", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.url = data["url"]
+        made.events = data["events"]
+        made.description = data.get("description", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -35,11 +35,11 @@ class WebhookEndpointCreated(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> WebhookEndpointCreated:
         """The model of a JSON object."""
-        return cls(
-            endpoint=models.WebhookEndpoint.from_dict(data["endpoint"]),
-            id=data["id"],
-            secret=data["secret"],
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.endpoint = models.WebhookEndpoint.from_dict(data["endpoint"])
+        made.id = data["id"]
+        made.secret = data["secret"]
+        made.additional_properties = (
+            {} if len(data) == 3 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

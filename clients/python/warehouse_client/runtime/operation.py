@@ -208,6 +208,10 @@ class Operation(Generic[T]):
 
         JSON is JSON under any name, and a reply that names no media type is taken to be what the contract says.
         """
+        code, media_type = str(info.status), info.media_type
+        for reply in self.replies:
+            if reply.status == code and reply.media_type == media_type:
+                return reply
         candidates = self.reply_types(info.status)
         with_body = [reply for reply in candidates if reply.media_type]
         best = [reply for reply in with_body if _matches(reply.media_type, info.media_type)]

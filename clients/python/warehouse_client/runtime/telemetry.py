@@ -6,7 +6,7 @@ Span and attribute names follow OpenTelemetry's semantic conventions for HTTP cl
 
 from __future__ import annotations
 
-import functools
+import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from .operation import Operation
 
 
-@functools.cache
 def _api() -> Any:
-    try:
-        from opentelemetry import propagate, trace
-    except ImportError:
+    """The modules of the API, if the program has imported them: who traces has, and who does not pays nothing."""
+    if "opentelemetry.trace" not in sys.modules:
         return None
+    from opentelemetry import propagate, trace
+
     return propagate, trace
 
 

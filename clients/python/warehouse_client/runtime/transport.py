@@ -16,6 +16,7 @@ from .errors import ApiConnectionError, ApiTimeoutError, DeadlineExceeded
 from .exchange import Fetch, Outcome, Read, Received, Send, Sleep, Step, Steps
 from .reply import Headers, ReplyInfo
 
+_FAILURES = (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL)
 _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _HOPELESS = (httpx2.UnsupportedProtocol, httpx2.LocalProtocolError, httpx2.InvalidURL)
 
@@ -30,7 +31,7 @@ def transport_errors() -> Generator[None]:
     """
     try:
         yield
-    except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL) as error:
+    except _FAILURES as error:
         raise translated(error) from error
 
 
@@ -79,20 +80,23 @@ class SyncTransport:
         return self._fetch(step)
 
     def _send(self, step: Send) -> Received:
-        with transport_errors():
+        try:
             request = self.http.build_request(
-                step.method, step.url, headers=step.headers, content=content_of(step), timeout=step.timeout
+                step.method, step.url, headers=step.headers, content=content_of(step), extensions=_limits(step.timeout)
             )
             response = self.http.send(request, stream=True)
+        except _FAILURES as error:
+            raise translated(error) from error
         return Received(ReplyInfo(response.status_code, Headers(response.headers.raw)), response)
 
     def _read(self, step: Read) -> bytes:
         response: httpx2.Response = step.handle
         try:
-            with transport_errors():
-                if step.until is None:
-                    return response.read()
-                return b"".join(_until(step.until, response.iter_bytes()))
+            if step.until is None:
+                return response.read()
+            return b"".join(_until(step.until, response.iter_bytes()))
+        except _FAILURES as error:
+            raise translated(error) from error
         finally:
             response.close()
 
@@ -152,20 +156,23 @@ class AsyncTransport:
         return await self._fetch(step)
 
     async def _send(self, step: Send) -> Received:
-        with transport_errors():
+        try:
             request = self.http.build_request(
-                step.method, step.url, headers=step.headers, content=content_of(step), timeout=step.timeout
+                step.method, step.url, headers=step.headers, content=content_of(step), extensions=_limits(step.timeout)
             )
             response = await self.http.send(request, stream=True)
+        except _FAILURES as error:
+            raise translated(error) from error
         return Received(ReplyInfo(response.status_code, Headers(response.headers.raw)), response)
 
     async def _read(self, step: Read) -> bytes:
         response: httpx2.Response = step.handle
         try:
-            with transport_errors():
-                if step.until is None:
-                    return await response.aread()
-                return await _joined_until(step.until, response)
+            if step.until is None:
+                return await response.aread()
+            return await _joined_until(step.until, response)
+        except _FAILURES as error:
+            raise translated(error) from error
         finally:
             await response.aclose()
 
@@ -186,6 +193,11 @@ class AsyncTransport:
     async def close(self) -> None:
         """Close the connections."""
         await self.http.aclose()
+
+
+def _limits(seconds: float | None) -> dict[str, Any]:
+    """The timeouts of one request, as httpx2 hands them to its transport."""
+    return {"timeout": {"connect": seconds, "read": seconds, "write": seconds, "pool": seconds}}
 
 
 def content_of(step: Send) -> Any:

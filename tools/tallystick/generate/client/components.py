@@ -120,6 +120,7 @@ class Models:
             names=names,
             extra_type=extra_type,
             extra_read=extra_read,
+            exact=all("data.get(" not in one.read for one in properties),
             doc=_doc(schema, name),
         )
 

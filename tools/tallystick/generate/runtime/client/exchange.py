@@ -12,7 +12,7 @@ import uuid
 import warnings
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from logging import DEBUG, Logger
+from logging import DEBUG, INFO, Logger
 from typing import Any, NamedTuple, TypeAlias
 
 from . import log, telemetry
@@ -193,12 +193,12 @@ def _attempt(call: Call, keys: tuple[str, ...], attempt: int, until: float | Non
     try:
         outcome = yield from _sent(call, _prepared(call, keys, attempt, until), attempt, until)
     except ApiStatusError as error:
-        _log(call, attempt, str(error.status), started, error.request_id)
+        _log(call, attempt, str(error.status), started, error.info)
         raise
     except ApiError as error:
         _log(call, attempt, type(error).__name__, started, None)
         raise
-    _log(call, attempt, str(outcome.info.status), started, outcome.info.request_id)
+    _log(call, attempt, str(outcome.info.status), started, outcome.info)
     return outcome
 
 
@@ -259,8 +259,10 @@ def _timeout(call: Call, until: float | None) -> float | None:
     return left if call.settings.timeout is None else min(left, call.settings.timeout)
 
 
-def _log(call: Call, attempt: int, outcome: str, started: float, request_id: str | None) -> None:
-    log.log_attempt(call.logger, call.where, attempt, outcome, call.clock() - started, request_id)
+def _log(call: Call, attempt: int, outcome: str, started: float, info: ReplyInfo | None) -> None:
+    if call.logger.isEnabledFor(INFO):
+        request_id = info.request_id if info is not None else None
+        log.log_attempt(call.logger, call.where, attempt, outcome, call.clock() - started, request_id)
 
 
 def _log_request(call: Call, headers: Mapping[str, str]) -> None:

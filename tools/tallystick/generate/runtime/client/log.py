@@ -47,8 +47,6 @@ def log_attempt(
     logger: logging.Logger, where: str, attempt: int, outcome: str, seconds: float, request_id: str | None
 ) -> None:
     """One attempt has ended: with a status, or with the name of an error."""
-    if not logger.isEnabledFor(logging.INFO):
-        return
     logger.info(
         "%s -> %s in %.0f ms, attempt %d, request %s", where, outcome, seconds * 1000, attempt, request_id or "-"
     )

@@ -97,6 +97,8 @@ def path_text(name: str, value: Any, style: str = "simple", *, explode: bool = F
     Raises:
         ValueError: the text would be empty, so that the path would name another resource.
     """
+    if style == "simple" and type(value) is str and value.isalnum() and value.isascii():
+        return value
     plain = _shape(value)
     if style == "label":
         text = _label(plain, explode=explode, reserved=reserved)

@@ -74,14 +74,17 @@ class Timestamp(dt.datetime):
         return read_datetime, (self.text,)
 
 
+_parsed = dt.datetime.fromisoformat
+
+
 def read_datetime(text: str) -> dt.datetime:
     """The time that an RFC 3339 ``date-time`` names.
 
     Raises:
         ValueError: the text is no such time.
     """
-    if len(text) == 20 and text[10] == "T" and text[19] == "Z" and text[17] != "6":
-        return dt.datetime.fromisoformat(text)  # by far the most common spelling, and it loses nothing
+    if len(text) == 20 and text[19] == "Z" and text[10] == "T" and text[17] != "6":
+        return _parsed(text)  # by far the most common spelling, and it loses nothing
     value = dt.datetime.fromisoformat(text.upper().replace(":60", ":59"))
     return value if write_datetime(value) == text else _spelled(value, text)
 

@@ -33,11 +33,11 @@ class DepotFull(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> DepotFull:
         """The model of a JSON object."""
-        return cls(
-            type=data["type"],
-            title=data.get("title", ABSENT),
-            free_at=read_datetime(data["free_at"]),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.type = data["type"]
+        made.title = data.get("title", ABSENT)
+        made.free_at = read_datetime(data["free_at"])
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -32,11 +32,11 @@ class Goods(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Goods:
         """The model of a JSON object."""
-        return cls(
-            kind=data["kind"],
-            weight=data["weight"],
-            list=data.get("list", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.kind = data["kind"]
+        made.weight = data["weight"]
+        made.list = data.get("list", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -28,10 +28,10 @@ class Letter(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Letter:
         """The model of a JSON object."""
-        return cls(
-            kind=data["kind"],
-            pages=data["pages"],
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.kind = data["kind"]
+        made.pages = data["pages"]
+        made.additional_properties = (
+            {} if len(data) == 2 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -30,10 +30,10 @@ class ListParcelsFilter(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ListParcelsFilter:
         """The model of a JSON object."""
-        return cls(
-            to=data.get("to", ABSENT),
-            before=read_date(value) if (value := data.get("before")) is not None else data.get("before", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.to = data.get("to", ABSENT)
+        made.before = read_date(value) if (value := data.get("before")) is not None else data.get("before", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -47,20 +47,22 @@ class Parcel(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Parcel:
         """The model of a JSON object."""
-        return cls(
-            id=data["id"],
-            to=data["to"],
-            content=models.content.read(data["content"]),
-            status=data["status"],
-            note=data.get("note", ABSENT),
-            sent_at=read_datetime(data["sent_at"]),
-            due=read_date(value) if (value := data.get("due")) is not None else data.get("due", ABSENT),
-            labels=data.get("labels", ABSENT),
-            parts=[models.Parcel.from_dict(item) for item in value]
+        made = cls.__new__(cls)
+        made.id = data["id"]
+        made.to = data["to"]
+        made.content = models.content.read(data["content"])
+        made.status = data["status"]
+        made.note = data.get("note", ABSENT)
+        made.sent_at = read_datetime(data["sent_at"])
+        made.due = read_date(value) if (value := data.get("due")) is not None else data.get("due", ABSENT)
+        made.labels = data.get("labels", ABSENT)
+        made.parts = (
+            [models.Parcel.from_dict(item) for item in value]
             if (value := data.get("parts")) is not None
-            else data.get("parts", ABSENT),
-            value=data.get("value", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+            else data.get("parts", ABSENT)
         )
+        made.value = data.get("value", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
+        )
+        return made

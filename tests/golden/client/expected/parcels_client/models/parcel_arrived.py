@@ -30,10 +30,10 @@ class ParcelArrived(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ParcelArrived:
         """The model of a JSON object."""
-        return cls(
-            type=data["type"],
-            parcel=models.Parcel.from_dict(data["parcel"]),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.type = data["type"]
+        made.parcel = models.Parcel.from_dict(data["parcel"])
+        made.additional_properties = (
+            {} if len(data) == 2 else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -38,13 +38,13 @@ class ParcelCreate(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ParcelCreate:
         """The model of a JSON object."""
-        return cls(
-            to=data["to"],
-            content=models.content.read(data["content"]),
-            note=data.get("note", ABSENT),
-            door_code=data.get("door_code", ABSENT),
-            labels=data.get("labels", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.to = data["to"]
+        made.content = models.content.read(data["content"])
+        made.note = data.get("note", ABSENT)
+        made.door_code = data.get("door_code", ABSENT)
+        made.labels = data.get("labels", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

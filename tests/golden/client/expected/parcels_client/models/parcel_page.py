@@ -30,10 +30,10 @@ class ParcelPage(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ParcelPage:
         """The model of a JSON object."""
-        return cls(
-            items=[models.Parcel.from_dict(item) for item in data["items"]],
-            next_cursor=data.get("next_cursor", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.items = [models.Parcel.from_dict(item) for item in data["items"]]
+        made.next_cursor = data.get("next_cursor", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -29,10 +29,10 @@ class ParcelUpdate(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ParcelUpdate:
         """The model of a JSON object."""
-        return cls(
-            to=data.get("to", ABSENT),
-            note=data.get("note", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.to = data.get("to", ABSENT)
+        made.note = data.get("note", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made

@@ -30,10 +30,10 @@ class PutLabelRequest(Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> PutLabelRequest:
         """The model of a JSON object."""
-        return cls(
-            file=data["file"],
-            size=data.get("size", ABSENT),
-            additional_properties={}
-            if _KNOWN.issuperset(data)
-            else {key: item for key, item in data.items() if key not in _KNOWN},
+        made = cls.__new__(cls)
+        made.file = data["file"]
+        made.size = data.get("size", ABSENT)
+        made.additional_properties = (
+            {} if _KNOWN.issuperset(data) else {key: item for key, item in data.items() if key not in _KNOWN}
         )
+        return made
