@@ -72,7 +72,7 @@ class SecurityKnown(Check):
             return
         declared = {scope for flow in scheme.flows.values() for scope in _declared(flow)}
         for index, scope in enumerate(scopes):
-            if scope not in declared:
+            if isinstance(scope, str) and scope not in declared:
                 message = (
                     f"the scope {scope!r} is not declared by the scheme {name!r}: add it to the scopes of a flow,"
                     f" or use one of {', '.join(sorted(declared)[:8]) or 'them, once there are any'}"
