@@ -27,6 +27,8 @@ def is_outage(error: BaseException) -> bool:
 
 
 def _is_passing(error: DBAPIError) -> bool:
+    if error.orig is not None and is_outage(error.orig):
+        return True
     name = getattr(error.orig, "sqlite_errorname", None)
     if isinstance(name, str):
         return name.startswith(_SQLITE)

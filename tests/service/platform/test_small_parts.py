@@ -181,6 +181,7 @@ def database_error(**attributes):
         (database_error(sqlstate="53300"), True),
         (database_error(sqlstate="42P01"), False),
         (database_error(), False),
+        (DBAPIError("SELECT 1", {}, ConnectionResetError()), True),
         (ConnectionRefusedError(), True),
         (TimeoutError(), True),
         (Overloaded(), True),
