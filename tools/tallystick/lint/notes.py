@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["NOTES"]
+__all__ = ["FAMILIES", "NOTES"]
 
 NOTES: Final[Mapping[str, str]] = {
     "bad-merge": "A YAML merge key (`<<`) takes a map or a list of maps.",
@@ -41,3 +41,20 @@ NOTES: Final[Mapping[str, str]] = {
     "validator": "openapi-spec-validator, the second opinion, refuses something that our own rules did not.",
 }
 """A sentence, and behind `` | `` what to do or why."""
+
+FAMILIES: Final[Mapping[str, str]] = {
+    "canonical-": "A construct that generators cannot express as it stands. | It arrives in the nearest shape that they"
+    " can; the message says what is lost. Rewrite it, or accept the place in the ignore file.",
+    "client-": "A part of the description that the generated client does not have, or has in another form. | The message"
+    " names it and says why.",
+    "config-": "A fault of tally.toml. | The message names the key and what is known there.",
+    "drift-": "The application serves something else than the contract says. | Mend whichever of the two is wrong; the"
+    " message names both sides.",
+    "fuzz-": "The running server broke the contract, or could not be tried. | The finding carries the request, the reply"
+    " and the seed that repeat it.",
+    "generated-": "A generated file is not what the contract generates today. | Run the command that the message names.",
+    "ref-": "A reference that leads nowhere, or where it may not lead. | See the rule ref-resolves.",
+    "server-": "A part of the description that the generated server does not have, or has in another form. | The message"
+    " names it and says why.",
+}
+"""What codes have in common that begin alike, for those without a sentence of their own."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tallystick.findings import Level
 from tallystick.lint.foreign.tables import elsewhere
-from tallystick.lint.notes import NOTES
+from tallystick.lint.notes import FAMILIES, NOTES
 from tallystick.lint.registry import all_rules
 from tallystick.lint.rule import Group, Rule
 from tallystick.lint.samples import without_marks
@@ -24,10 +24,11 @@ def explanation(code: str) -> RuleText | None:
     rule = all_rules().get(code)
     if rule is not None:
         return RuleText(rule.summary, f"{rule.rationale} {_silencing(rule)}")
-    if code in NOTES:
-        summary, _, rest = NOTES[code].partition(" | ")
-        return RuleText(summary, rest)
-    return None
+    text = NOTES.get(code) or next((text for start, text in FAMILIES.items() if code.startswith(start)), None)
+    if text is None:
+        return None
+    summary, _, rest = text.partition(" | ")
+    return RuleText(summary, rest)
 
 
 def pages() -> dict[str, str]:
@@ -120,6 +121,7 @@ def index_page() -> str:
         lines.append("")
     lines += ["## Other codes", "", "| code | says |", "| --- | --- |"]
     lines += [f"| `{code}` | {text.replace(' | ', ' ')} |" for code, text in sorted(NOTES.items())]
+    lines += [f"| `{start}…` | {text.replace(' | ', ' ')} |" for start, text in sorted(FAMILIES.items())]
     return "\n".join(lines) + "\n"
 
 
