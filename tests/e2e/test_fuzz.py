@@ -99,6 +99,17 @@ def test_near_misses_find_what_random_data_seldom_does(project, what, old, new, 
     assert hits[0]["reply"]["status"]
 
 
+def test_the_authorization_matrix_finds_an_open_door(project):
+    """An operation that does not ask for its credential is named."""
+    folder = project("async def get_box(_caller: Caller, ", "async def get_box(", '"near-miss", "authorization"')
+    code, report, errors = fuzz(folder)
+    assert code == 1, errors
+    hits = [each for each in report["findings"] if each["code"] == "fuzz-authorization"]
+    assert {each["operation"] for each in hits} == {"getBox"}
+    assert any("without a credential" in each["message"] for each in hits)
+    assert report["authorization"]["requests"] == 8
+
+
 @pytest.mark.slow
 def test_an_application_that_keeps_the_contract_is_clean(project):
     """No false alarm of any part; the reports of Schemathesis are kept."""

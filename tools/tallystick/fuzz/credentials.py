@@ -12,7 +12,7 @@ from tallystick.contract import Contract, SecurityScheme
 from tallystick.document import pointer_tokens
 from tallystick.findings import InputError
 
-__all__ = ["Credential", "credential_headers", "credentials"]
+__all__ = ["Credential", "credential_headers", "credentials", "token"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +87,26 @@ def _headers(credential: Credential, url: str) -> dict[str, str]:
     if credential.value is not None:
         return {"Authorization": f"Bearer {credential.value}"}
     if credential.token_path is not None:
-        return {"Authorization": f"Bearer {_token(credential, url)}"}
+        return {"Authorization": f"Bearer {token(credential, url)}"}
     import base64
 
     pair = f"{credential.username}:{credential.password}".encode()
     return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
 
 
-def _token(credential: Credential, url: str) -> str:
+def token(credential: Credential, url: str, scopes: tuple[str, ...] | None = None) -> str:
+    """A token from the server at ``url``, with other scopes than the configured ones if they are given.
+
+    Raises:
+        InputError: the server gives none.
+    """
     import httpx2
+
+    form = credential.form if scopes is None else {**credential.form, "scope": " ".join(scopes)}
 
     address = f"{url}{credential.token_path}"
     try:
-        reply = httpx2.post(address, data=credential.form, timeout=10.0, trust_env=False)
+        reply = httpx2.post(address, data=form, timeout=10.0, trust_env=False)
     except httpx2.HTTPError as error:
         raise InputError.of("fuzz-auth", f"no token for {credential.scheme.key}: {address}: {error}") from error
     if not reply.is_success:
@@ -108,13 +115,13 @@ def _token(credential: Credential, url: str) -> str:
             "check username and password in [fuzz.auth] of tally.toml"
         )
         raise InputError.of("fuzz-auth", message)
-    token = _at(reply.json(), credential.token_pointer)
-    if not isinstance(token, str):
+    text = _at(reply.json(), credential.token_pointer)
+    if not isinstance(text, str):
         message = (
             f"no token for {credential.scheme.key}: the answer of {address} has no text at {credential.token_pointer}"
         )
         raise InputError.of("fuzz-auth", message)
-    return token
+    return text
 
 
 def _at(value: Any, pointer: str) -> Any:

@@ -8,12 +8,13 @@ malformed.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tallystick.contract import Contract, Operation, Parameter
 from tallystick.findings import Finding, Level
+from tallystick.fuzz.client import sent
 from tallystick.fuzz.expectations import valid_request_statuses
 from tallystick.fuzz.mutations import NearMiss, body_mutations, text_mutations
 from tallystick.fuzz.record import Exchange
@@ -27,7 +28,7 @@ from tallystick.fuzz.second_opinion import Judge, Undecided
 if TYPE_CHECKING:
     from httpx2 import Client, Response
 
-__all__ = ["NearMissResult", "Table", "near_misses"]
+__all__ = ["NearMissResult", "NearMisses", "Table", "creating_first", "exchange_of"]
 
 _MALFORMED: Final[Mapping[str, Callable[[bytes], bytes]]] = {
     "broken JSON": lambda text: text[:-1],
@@ -149,46 +150,35 @@ class Table:
             yield _Try("body", what, replace(base, raw=change(text)), is_valid=False)
 
 
-def near_misses(
-    contract: Contract,
-    client: Client,
-    *,
-    expected: Mapping[str, Sequence[int]],
-    exclude: Sequence[str] = (),
-    say: Callable[[str], None] = lambda _line: None,
-) -> NearMissResult:
-    """Tries every operation of the contract. ``client`` knows the address and sends credentials."""
-    run = _Run(contract, client, expected, NearMissResult())
-    operations = [each for each in _creating_first(contract) if each.id not in exclude]
-    for operation in operations:
-        run.operation(operation)
-    result = run.result
-    say(f"Near misses: {result.requests} requests to {len(operations) - len(result.untried)} operations")
-    return result
-
-
-def _creating_first(contract: Contract) -> list[Operation]:
+def creating_first(contract: Contract, exclude: Sequence[str] = ()) -> list[Operation]:
     """What makes resources, then what reads and changes them, then what removes them."""
 
     def rank(operation: Operation) -> tuple[int, int]:
         order = {"POST": 0, "PUT": 2, "PATCH": 2, "DELETE": 3}
         return order.get(operation.method, 1), operation.path.count("{")
 
-    return sorted(contract.operations, key=rank)
+    return sorted((each for each in contract.operations if each.id not in exclude), key=rank)
 
 
-class _Run:
+class NearMisses:
+    """Tries operations. ``client`` knows the address and sends credentials; ``resources`` learns what exists."""
+
     def __init__(
-        self, contract: Contract, client: Client, expected: Mapping[str, Sequence[int]], result: NearMissResult
+        self, contract: Contract, client: Client, expected: Mapping[str, Sequence[int]], resources: Resources
     ) -> None:
         self._contract = contract
         self._client = client
         self._expected = expected
         self._table = Table(contract)
-        self._resources = Resources(contract)
-        self.result = result
+        self._resources = resources
+        self.result = NearMissResult()
 
-    def operation(self, operation: Operation) -> None:
+    def try_all(self, operations: Iterable[Operation]) -> None:
+        """Tries operations in their order; what is found is in ``result``."""
+        for operation in operations:
+            self._operation(operation)
+
+    def _operation(self, operation: Operation) -> None:
         """Sends the base request, and if it is served, everything near it."""
         try:
             base = self._table.base(operation, self._resources)
@@ -214,9 +204,7 @@ class _Run:
     def _send(self, draft: Draft) -> Response:
         self.result.requests += 1
         draft = self._resources.with_fresh_key(draft)
-        return self._client.request(
-            draft.operation.method, draft.path(), headers=draft.headers(), content=draft.content()
-        )
+        return sent(self._client, draft.operation.method, draft.path(), draft.headers(), draft.content())
 
     def _finding(self, operation: Operation, code: str, found: list[tuple[_Try, Response]]) -> Finding:
         first, answer = found[0]

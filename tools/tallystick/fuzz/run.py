@@ -10,13 +10,15 @@ from typing import Any
 from tallystick.config import Fuzz
 from tallystick.contract import Contract
 from tallystick.findings import Finding, InputError, Level
+from tallystick.fuzz.authorization import authorization_matrix
 from tallystick.fuzz.client import client_for
 from tallystick.fuzz.credentials import credentials
 from tallystick.fuzz.engine import Assignment, run_schemathesis
 from tallystick.fuzz.expectations import check_expectations
-from tallystick.fuzz.near_miss import near_misses
+from tallystick.fuzz.near_miss import NearMisses, creating_first
 from tallystick.fuzz.record import Record
 from tallystick.fuzz.reporting import record_findings
+from tallystick.fuzz.resources import Resources
 from tallystick.fuzz.settings import Effort
 
 __all__ = ["Result", "Trial", "fuzz"]
@@ -50,22 +52,40 @@ def fuzz(trial: Trial, say: Callable[[str], None] = lambda _line: None) -> Resul
     check_expectations(trial.contract, trial.settings.expected_statuses)
     _check_excluded(trial)
     result = Result()
-    if "near-miss" in trial.settings.parts:
-        _near_miss(trial, result, say)
-    if "schemathesis" in trial.settings.parts:
+    parts = trial.settings.parts
+    if "near-miss" in parts or "authorization" in parts:
+        _own_parts(trial, result, say)
+    if "schemathesis" in parts:
         _schemathesis(trial, result, say)
     return result
 
 
-def _near_miss(trial: Trial, result: Result, say: Callable[[str], None]) -> None:
+def _own_parts(trial: Trial, result: Result, say: Callable[[str], None]) -> None:
+    """Near misses and the authorization matrix; what removes things comes last, so that there is something to ask."""
+    settings, contract = trial.settings, trial.contract
+    resources = Resources(contract)
+    operations = creating_first(contract, settings.exclude)
+    with client_for(contract, trial.url, settings) as client:
+        near = NearMisses(contract, client, settings.expected_statuses, resources)
+        wanted = operations if "near-miss" in settings.parts else []
+        near.try_all(each for each in wanted if each.method != "DELETE")
+        if "authorization" in settings.parts:
+            _authorization(trial, resources, result, say)
+        near.try_all(each for each in wanted if each.method == "DELETE")
+    if wanted:
+        say(f"Near misses: {near.result.requests} requests to {len(wanted) - len(near.result.untried)} operations")
+        result.findings += near.result.findings
+        result.findings += [_untried(contract, name, reason) for name, reason in near.result.untried.items()]
+        result.facts["near-miss"] = {"requests": near.result.requests, "untried": near.result.untried}
+
+
+def _authorization(trial: Trial, resources: Resources, result: Result, say: Callable[[str], None]) -> None:
     settings = trial.settings
-    with client_for(trial.contract, trial.url, settings) as client:
-        found = near_misses(
-            trial.contract, client, expected=settings.expected_statuses, exclude=settings.exclude, say=say
-        )
+    known = credentials(trial.contract, settings.auth)
+    with client_for(trial.contract, trial.url, settings, anonymous=True) as client:
+        found = authorization_matrix(trial.contract, client, known, resources, exclude=settings.exclude, say=say)
     result.findings += found.findings
-    result.findings += [_untried(trial.contract, name, reason) for name, reason in found.untried.items()]
-    result.facts["near-miss"] = {"requests": found.requests, "untried": found.untried}
+    result.facts["authorization"] = {"requests": found.requests, "untried": found.untried}
 
 
 def _untried(contract: Contract, name: str, reason: str) -> Finding:
