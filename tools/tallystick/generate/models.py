@@ -22,6 +22,7 @@ from tallystick.findings import Finding, Level
 from tallystick.generate.format import formatted
 from tallystick.generate.lock import engine_versions
 from tallystick.generate.plan import Plan
+from tallystick.generate.python_text import docstring, visible
 from tallystick.generate.runtime.server.shapes import Shape
 
 if TYPE_CHECKING:
@@ -184,7 +185,9 @@ def _run_engine(document: Mapping[str, Any], aliases: Mapping[str, str]) -> tupl
             disable_timestamp=True,
         )
     assert isinstance(source, str)
-    return source, sorted({str(each.message).split(";")[-1].strip() for each in caught if each.category is UserWarning})
+    return visible(source), sorted(
+        {str(each.message).split(";")[-1].strip() for each in caught if each.category is UserWarning}
+    )
 
 
 def _findings(complaints: list[str], canonical: Canonical) -> tuple[Finding, ...]:
@@ -202,8 +205,7 @@ def _completed(source: str, schemas: Mapping[str, Any], title: str) -> str:
     more = "from typing import Annotated\n\nfrom pydantic import Field\n" if edits else ""
     absent = _ABSENT if edits else ""
     imports, _, classes = _split_imports(rest)
-    docstring = json.dumps(f"The models of {title}.", ensure_ascii=False)
-    return f"{_HEADER}\n{docstring}\n{future}\n{more}{imports}\n{absent}\n{classes}"
+    return f"{_HEADER}\n{docstring(f'The models of {title}.')}\n{future}\n{more}{imports}\n{absent}\n{classes}"
 
 
 _ABSENT: Final = '''

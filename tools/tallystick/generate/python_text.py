@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-__all__ = ["docstring", "indented", "keywords", "literal"]
+__all__ = ["docstring", "indented", "keywords", "literal", "visible"]
 
 _WIDTH: Final = 112
 _STRUCTURED: Final = re.compile(r"\s*([-*+|>#`]|\d+[.)]\s|\s{4})")
@@ -35,8 +35,8 @@ def docstring(*paragraphs: str) -> str:
     shown = [_wrapped(_plain(paragraph)) for paragraph in paragraphs if paragraph and paragraph.strip()]
     text = "\n\n".join(shown) or "Not described."
     text = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    text = "".join(_visible(sign) for sign in text)
-    if text.endswith('"'):
+    text = visible(text)
+    if text.endswith('"') and not text.endswith('\\"'):
         text = text[:-1] + '\\"'
     return f'"""{text}\n"""' if "\n" in text else f'"""{text}"""'
 
@@ -45,8 +45,12 @@ def _plain(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").strip().split("\n"))
 
 
+def visible(text: str) -> str:
+    """The text with control and direction characters escaped, which would hide what the code says."""
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
 def _visible(sign: str) -> str:
-    """Control and direction characters would hide what the code says."""
     return sign if sign == "\n" or sign.isprintable() else sign.encode("unicode_escape", "surrogatepass").decode()
 
 

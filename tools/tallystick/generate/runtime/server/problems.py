@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+import msgspec
 from pydantic_core import to_json
 
 __all__ = ["BLANK", "ContractViolation", "Detail", "Problem", "Refusal", "Unimplemented", "problem_bytes"]
@@ -19,8 +20,7 @@ class ContractViolation(Exception):
     """The server is about to answer something that the contract does not allow. A fault of the server."""
 
 
-@dataclass(slots=True)
-class Detail:
+class Detail(msgspec.Struct, omit_defaults=True, gc=False):
     """One thing wrong with a request. ``pointer`` is a JSON pointer into the body, or ``/`` and a parameter's name."""
 
     source: str

@@ -83,7 +83,7 @@ def plain_problem(refusal: Refusal, extra: Mapping[str, Any], status: int) -> by
     """A problem of no declared type: ``about:blank`` and the reason phrase."""
     body: dict[str, Any] = {"type": BLANK, "title": _TITLES[status], "status": status, "detail": refusal.detail}
     if refusal.errors:
-        body["errors"] = [error.as_json() for error in refusal.errors]
+        body["errors"] = refusal.errors
     return _to_bytes({**body, **refusal.members, **extra})
 
 
