@@ -23,11 +23,12 @@ ALLOWED = {
     "config": BOTTOM | {"config_errors"},
     "config_errors": BOTTOM,
     "document": BOTTOM,
+    "ignore": BOTTOM | {"document"},
     "contract": BOTTOM | {"document"},
     **{gate: BOTTOM | {"config", "contract", "document"} for gate in GATES},
     **{maker: BOTTOM | {"config", "contract", "document"} for maker in MAKERS},
     "report": BOTTOM,
-    "cli": BOTTOM | GATES | MAKERS | {"config", "contract", "document", "report", "mutate"},
+    "cli": BOTTOM | GATES | MAKERS | {"config", "contract", "document", "ignore", "report", "mutate"},
     # seeds drifts and asks every gate, as a user would
     "mutate": BOTTOM | GATES | MAKERS | {"config", "contract", "document"},
 }

@@ -24,7 +24,7 @@ def test_every_rule_is_explained():
     for name in all_rules():
         text = explanation(name)
         assert text is not None
-        assert "ignore file" in text.explanation
+        assert "ignore file" in text.text
 
 
 def test_other_codes_are_explained_and_unknown_ones_are_not():

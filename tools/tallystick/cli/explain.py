@@ -54,7 +54,7 @@ def _text(code: str) -> str:
     known = explanation(code)
     if known is None:
         raise InputError.of("usage", f"there is no code {code!r}{_near(code)}; `tally explain` lists all")
-    return f"# {code}\n\n{known.summary}\n\n{known.explanation}".rstrip() + "\n"
+    return f"# {code}\n\n{known.summary}\n\n{known.text}".rstrip() + "\n"
 
 
 def _near(code: str) -> str:
@@ -77,9 +77,7 @@ def _facts(code: str | None) -> dict[str, object]:
     if code is not None:
         _text(code)  # refuses what does not exist
     known = {name: explanation(name) for name in ([code] if code is not None else all_rules())}
-    rules = [
-        {"code": name, "summary": text.summary, "explanation": text.explanation} for name, text in known.items() if text
-    ]
+    rules = [{"code": name, "summary": text.summary, "explanation": text.text} for name, text in known.items() if text]
     return {"rules": rules}
 
 

@@ -158,4 +158,5 @@ def rule_text(code: str) -> RuleText | None:
     """What is known about a code, for reports that carry help."""
     from tallystick.lint.pages import explanation
 
-    return explanation(code)
+    known = explanation(code)
+    return None if known is None else RuleText(known.summary, known.text)

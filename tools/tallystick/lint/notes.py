@@ -45,16 +45,16 @@ NOTES: Final[Mapping[str, str]] = {
 FAMILIES: Final[Mapping[str, str]] = {
     "canonical-": "A construct that generators cannot express as it stands. | It arrives in the nearest shape that they"
     " can; the message says what is lost. Rewrite it, or accept the place in the ignore file.",
-    "client-": "A part of the description that the generated client does not have, or has in another form. | The message"
-    " names it and says why.",
+    "client-": "A part of the description that the generated client lacks, or has in another form. | The message names"
+    " it and says why.",
     "config-": "A fault of tally.toml. | The message names the key and what is known there.",
-    "drift-": "The application serves something else than the contract says. | Mend whichever of the two is wrong; the"
-    " message names both sides.",
+    "drift-": "The application serves something else than the contract says. | Mend whichever is wrong; the message"
+    " names both sides.",
     "fuzz-": "The running server broke the contract, or could not be tried. | The finding carries the request, the reply"
-    " and the seed that repeat it.",
-    "generated-": "A generated file is not what the contract generates today. | Run the command that the message names.",
+    " and the seed.",
+    "generated-": "A generated file is not what the contract generates today. | Run the command in the message.",
     "ref-": "A reference that leads nowhere, or where it may not lead. | See the rule ref-resolves.",
-    "server-": "A part of the description that the generated server does not have, or has in another form. | The message"
-    " names it and says why.",
+    "server-": "A part of the description that the generated server lacks, or has in another form. | The message names"
+    " it and says why.",
 }
 """What codes have in common that begin alike, for those without a sentence of their own."""
