@@ -31,6 +31,7 @@ def test_other_codes_are_explained_and_unknown_ones_are_not():
     """Codes of files and calls have a sentence."""
     assert explanation("not-openapi").summary == "The file is no OpenAPI 3.0, 3.1 or 3.2 description."
     assert explanation("no-such-code") is None
+    assert explanation("key-not-text") == explanation("yaml-trap")
 
 
 def test_the_configuration_schema_accepts_what_the_settings_accept():

@@ -46,9 +46,10 @@ def register(app: typer.Typer) -> None:
 
 def _text(code: str) -> str:
     from tallystick.lint import all_rules
+    from tallystick.lint.adopted import rule_for
     from tallystick.lint.pages import explanation, page
 
-    rule = all_rules().get(code)
+    rule = all_rules().get(rule_for(code))
     if rule is not None:
         return page(rule)
     known = explanation(code)

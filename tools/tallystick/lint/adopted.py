@@ -11,7 +11,7 @@ from typing import Final
 
 from tallystick.findings import Finding, Level
 
-__all__ = ["adopted"]
+__all__ = ["RULES_OF_READING", "adopted", "rule_for"]
 
 _RULES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("ref-unresolved", "ref-kind", "ref-scheme", "ref-outside", "ref-remote"), "ref-resolves"),
@@ -23,8 +23,18 @@ _RULES: Final[Mapping[str, str]] = {
         "schema-valid",
     ),
 }  # fmt: skip
-_SEEN_BY_RULES: Final = frozenset(("nullable-enum", "nullable-without-type", "nullable-in-31", "extension-shape"))
+_SEEN_BY_RULES: Final[Mapping[str, str]] = {
+    "nullable-enum": "enum-type",
+    "nullable-without-type": "nullable-once",
+    "nullable-in-31": "nullable-once",
+    "extension-shape": "extension-valid",
+}
 """Notes about spellings that a rule of its own reports with the exact place."""
+
+
+def rule_for(code: str) -> str:
+    """The rule under which lint reports a code of reading; the code itself for any other."""
+    return _RULES.get(code, _SEEN_BY_RULES.get(code, code))
 
 
 def adopted(findings: Iterable[Finding], levels: Mapping[str, Level]) -> Iterator[Finding]:

@@ -50,8 +50,8 @@ FAMILIES: Final[Mapping[str, str]] = {
     "config-": "A fault of tally.toml. | The message names the key and what is known there.",
     "drift-": "The application serves something else than the contract says. | Mend whichever is wrong; the message"
     " names both sides.",
-    "fuzz-": "The running server broke the contract, or could not be tried. | The finding carries the request, the reply"
-    " and the seed.",
+    "fuzz-": "The running server broke the contract, or could not be tried. | The finding carries request, reply and"
+    " seed.",
     "generated-": "A generated file is not what the contract generates today. | Run the command in the message.",
     "ref-": "A reference that leads nowhere, or where it may not lead. | See the rule ref-resolves.",
     "server-": "A part of the description that the generated server lacks, or has in another form. | The message names"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tallystick.findings import Level
+from tallystick.lint.adopted import rule_for
 from tallystick.lint.foreign.tables import elsewhere
 from tallystick.lint.notes import FAMILIES, NOTES
 from tallystick.lint.registry import all_rules
@@ -29,7 +30,7 @@ class Explanation:
 
 def explanation(code: str) -> Explanation | None:
     """Summary and explanation of a rule or of another code; None where there is nothing to say."""
-    rule = all_rules().get(code)
+    rule = all_rules().get(rule_for(code))
     if rule is not None:
         return Explanation(rule.summary, f"{rule.rationale} {_silencing(rule)}")
     note = NOTES.get(code) or next((text for start, text in FAMILIES.items() if code.startswith(start)), None)
