@@ -43,7 +43,7 @@ def declared(project: Path) -> set[str]:
 
 
 REEXPORTING = {"fastapi", "pydantic", "typer", "openapi-python-client", "httpx2", "schemathesis"}
-"""Distributions whose own dependencies are part of their interface: Starlette of FastAPI, attrs of the client engine."""
+"""Distributions whose own dependencies belong to their interface: Starlette of FastAPI, attrs of the client engine."""
 
 
 @pytest.mark.parametrize("project", DISTRIBUTIONS)
