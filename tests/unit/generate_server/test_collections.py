@@ -22,7 +22,7 @@ from tallystick.generate.plan import Plan
 from tallystick.generate.scaffold import scaffold
 from tallystick.generate.server import generate_server
 
-SHARED = Path(os.environ.get("TALLY_CORPUS", Path(__file__).parents[4] / "shared" / "corpus"))
+SHARED = Path(os.environ.get("TALLY_CORPUS", "no collection of descriptions"))
 MAIN = ("openapi.*", "*.v2.yaml", "*.json", "*.y*ml", "specification/*.v2.yaml")
 LARGE = frozenset(
     ("github-rest", "openai", "digitalocean", "box", "asana", "paypal-orders", "figma", "xero-accounting")

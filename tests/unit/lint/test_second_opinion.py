@@ -10,7 +10,7 @@ from tallystick.lint import Settings, run
 from tallystick.lint.samples import sample
 from tallystick.lint.second_opinion import second_opinion, validator_findings
 
-FOLDER = Path(os.environ.get("TALLY_CORPUS") or Path(__file__).parents[4] / "shared" / "corpus")
+FOLDER = Path(os.environ.get("TALLY_CORPUS", "no collection of descriptions"))
 LARGEST = 4_000_000
 
 
