@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from warehouse.api_keys.tables import ApiKeyRow
 from warehouse.platform.pagination import Page, SortKey, read_page
@@ -28,7 +28,7 @@ class Live:
     last_used_at: datetime | None
 
 
-async def live(session: AsyncSession, digest: str, now: datetime) -> Live | None:
+async def live(connection: AsyncConnection, digest: str, now: datetime) -> Live | None:
     """The key with that digest, unless it is revoked, has ended, or its account is closed."""
     statement = (
         select(ApiKeyRow.id, ApiKeyRow.user_id, UserRow.role, ApiKeyRow.scopes, ApiKeyRow.last_used_at)
@@ -40,7 +40,7 @@ async def live(session: AsyncSession, digest: str, now: datetime) -> Live | None
             UserRow.is_active,
         )
     )
-    row = (await session.execute(statement)).one_or_none()
+    row = (await connection.execute(statement)).one_or_none()
     return None if row is None else Live(row.id, row.user_id, row.role, frozenset(row.scopes), row.last_used_at)
 
 

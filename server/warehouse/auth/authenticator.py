@@ -32,8 +32,8 @@ class WarehouseAuthenticator:
         access = self._tokens.read(token)
         if access is None:
             return None
-        async with self._database.session(write=False) as session:
-            live = await sessions.live(session, access.session_id)
+        async with self._database.reading() as connection:
+            live = await sessions.live(connection, access.session_id)
         if live is None:
             return None
         scopes = access.scopes & scopes_of(live.role)
@@ -45,8 +45,8 @@ class WarehouseAuthenticator:
         """The caller with an API key; None if it is not in force."""
         hashed = digest(key)
         now = self._clock.now()
-        async with self._database.session(write=False) as session:
-            live = await api_keys.live(session, hashed, now)
+        async with self._database.reading() as connection:
+            live = await api_keys.live(connection, hashed, now)
         if live is None:
             return None
         self._keys.add(hashed)

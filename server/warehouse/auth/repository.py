@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from warehouse.auth.tables import RefreshTokenRow, SessionRow
 from warehouse.users.tables import UserRow
@@ -23,14 +23,14 @@ class Live:
     role: str
 
 
-async def live(session: AsyncSession, session_id: UUID) -> Live | None:
+async def live(connection: AsyncConnection, session_id: UUID) -> Live | None:
     """The session, if neither it nor its account has ended."""
     statement = (
         select(UserRow.id, UserRow.role)
         .join(SessionRow, SessionRow.user_id == UserRow.id)
         .where(SessionRow.id == session_id, SessionRow.ended_at.is_(None), UserRow.is_active)
     )
-    row = (await session.execute(statement)).one_or_none()
+    row = (await connection.execute(statement)).one_or_none()
     return None if row is None else Live(row.id, row.role)
 
 

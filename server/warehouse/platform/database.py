@@ -6,6 +6,7 @@ Reads run in autocommit on both: each statement sees what is committed, and two 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -15,7 +16,7 @@ from sqlalchemy import JSON, BigInteger, DateTime, Dialect, MetaData, String, Ty
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import QueuePool
 
@@ -126,6 +127,10 @@ class Database:
     def session(self, *, write: bool = True) -> AsyncSession:
         """A session that takes a connection at its first statement."""
         return AsyncSession(self._writing if write else self._reading, expire_on_commit=False)
+
+    def reading(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """A connection for single statements that read; a session would cost more than such a statement."""
+        return self._reading.connect()
 
     async def ping(self) -> None:
         """Asks the database for a sign of life.
