@@ -28,7 +28,10 @@ from typing import Any
 HERE = Path(__file__).parent
 PEERS = HERE / "peers"
 TICKS = os.sysconf("SC_CLK_TCK")
-UVICORN = "-m uvicorn {module}:app --host 127.0.0.1 --port {port} --loop uvloop --http httptools --no-access-log --log-level error"
+UVICORN = (
+    "-m uvicorn {module}:app --host 127.0.0.1 --port {port} --loop uvloop --http httptools --no-access-log "
+    "--log-level error"
+)
 GUNICORN = "-m gunicorn {module}:app -b 127.0.0.1:{port} -w 1 --log-level error"
 SERVERS = {
     "starlette": ("starlette_app", UVICORN, {}),

@@ -27,6 +27,7 @@ __all__ = [
 
 NAME: Final = "tally.lock"
 _VERSION: Final = 1
+_SOURCES: Final = (".py", ".jinja", ".toml")
 
 
 def digest(content: bytes) -> str:
@@ -40,10 +41,12 @@ def digest_of_files(files: Mapping[str, bytes]) -> str:
     return digest("".join(lines).encode())
 
 
-def package_digest(folder: Path) -> str:
-    """One hash of the Python sources and templates below a folder."""
-    wanted = (path for path in folder.rglob("*") if path.suffix in (".py", ".jinja", ".toml") and path.is_file())
-    return digest_of_files({path.relative_to(folder).as_posix(): path.read_bytes() for path in wanted})
+def package_digest(folder: Path, without: Iterable[str] = ()) -> str:
+    """One hash of the Python sources and templates below a folder, but for the folders named in ``without``."""
+    left_out = frozenset(without)
+    found = {path.relative_to(folder): path for path in folder.rglob("*") if path.suffix in _SOURCES and path.is_file()}
+    wanted = {name.as_posix(): path for name, path in found.items() if left_out.isdisjoint(name.parts)}
+    return digest_of_files({name: path.read_bytes() for name, path in wanted.items()})
 
 
 def engine_versions(names: Iterable[str]) -> dict[str, str]:

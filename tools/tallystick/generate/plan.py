@@ -129,7 +129,10 @@ def _content(path: Path) -> bytes | None:
 
 
 def compare(plan: Plan, directory: Path) -> list[Finding]:
-    """How the folder differs from the plan: files that are stale, edited by hand, missing or superfluous."""
+    """How the folder differs from the plan: files that are stale, edited by hand, missing or superfluous.
+
+    A lock that names other inputs is no difference where they lead to the same files.
+    """
     known = lock.read(directory)
     findings = []
     for path, content in plan.files.items():
@@ -138,8 +141,6 @@ def compare(plan: Plan, directory: Path) -> list[Finding]:
     gone = [path for path in sorted(known.outputs) if path not in plan.files] if known is not None else []
     present = [directory / path for path in gone if (directory / path).exists()]
     findings += [_finding("generate-superfluous", path, "is no longer generated") for path in present]
-    if not findings and _content(directory / lock.NAME) != plan.files.get(lock.NAME) and lock.NAME in plan.files:
-        findings.append(_finding("generate-stale", directory / lock.NAME, "was made from other inputs"))
     return findings
 
 

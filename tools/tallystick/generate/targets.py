@@ -112,8 +112,14 @@ def _inputs(tree: Bundle, target: Target) -> dict[str, str]:
     return {
         "configuration": lock.digest(target.settings.encode()),
         "contract": lock.digest_of_files(texts),
-        "generator": lock.digest_of_files({name: lock.package_digest(package / name).encode() for name in _SOURCES}),
+        "generator": lock.digest_of_files({name: _sources(package / name, target) for name in _SOURCES}),
     }
+
+
+def _sources(folder: Path, target: Target) -> bytes:
+    """The hash of a folder of this package, as far as the target is made by it."""
+    others = {"server": ("client", "proof"), "client": ("server",), "models": ("client", "proof", "server")}
+    return lock.package_digest(folder, others[target.kind]).encode()
 
 
 def _plan(tree: Bundle, target: Target, canonical: Canonical) -> Plan:

@@ -177,7 +177,7 @@ class Outgoing:
         try:
             if plan is None:
                 return self._encoded(reply)
-            answer = plan.answer(reply, check=self._is_checked())
+            answer = plan.answer(reply, check=self._share > 0.0 and self._is_checked())
         except ContractViolation as violation:
             violation.add_note(f"operation {self._operation.id}, reply {type(reply).__name__}")
             raise

@@ -138,9 +138,9 @@ def _without_absent(value: Any, shape: Shape) -> Any:
 
 def _check(validator: Validator, content: bytes) -> None:
     try:
-        value = decode(content)
-    except JSONError as error:
-        raise ContractViolation(f"the body is {error}") from error
+        value = msgspec.json.decode(content)
+    except msgspec.MsgspecError as error:
+        raise ContractViolation(f"the body is not JSON: {error}") from error
     if not validator.is_valid(value):
         faults = "; ".join(f"{each.pointer or '/'} {each.detail}" for each in details(validator, value))
         raise ContractViolation(f"the body does not fit its schema: {faults}")

@@ -6,12 +6,17 @@ import math
 import re
 from typing import Any
 
-__all__ = ["readings"]
+__all__ = ["is_integer", "readings"]
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _LONGEST = 4000
 """Digits that Python reads as a number without a further limit (sys.set_int_max_str_digits)."""
+
+
+def is_integer(text: str) -> bool:
+    """Whether the text is an integer as JSON writes it, and not longer than Python reads."""
+    return len(text) <= _LONGEST and _INTEGER.fullmatch(text) is not None
 
 
 def readings(text: str, types: frozenset[str]) -> list[Any]:

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from . import styles
 from .descriptors import Operation, Parameter
 from .json_text import JSONError, decode
+from .lexical import is_integer
 from .percent import Malformed, pairs, unquote, unquote_plus
 from .problems import Detail
 from .schemas import Schemas, Validator, details, pointer
@@ -42,9 +43,12 @@ class _Reader:
         "_accepts",
         "_convert",
         "_default",
+        "_only_integer",
         "_only_text",
+        "argument",
         "explode",
         "has_parts",
+        "is_plain",
         "name",
         "parameter",
         "shape",
@@ -65,16 +69,24 @@ class _Reader:
         self.unquote = _unquoting(parameter)
         self._default = self._declared_default()
         self.has_parts = self.shape.is_array or self.shape.is_object
+        self.is_plain = parameter.style == "simple" and parameter.media_type is None and not self.has_parts
         self._only_text = self.shape.scalars == {"string"}
+        self._only_integer = self.shape.scalars == {"integer"}
+        self.argument = parameter.argument
 
     def scalar(self, text: str) -> Any:
         """The value of one text, for a shape that has no parts."""
         text = self.unquote(text)
         if self._only_text:
-            if self._accepts(text):
-                return text if self._convert is None else self._converted(text)
-            raise Faults(*details(self.validator, text, self.source, pointer((self.name,))))
+            return self._one(text)
+        if self._only_integer and is_integer(text):
+            return self._one(int(text))
         return self.value(self.shape.texts(text))
+
+    def _one(self, value: Any) -> Any:
+        if self._accepts(value):
+            return value if self._convert is None or self._convert is int else self._converted(value)
+        raise Faults(*details(self.validator, value, self.source, pointer((self.name,))))
 
     def value(self, candidates: Iterable[Any]) -> Any:
         """The Python value of the first candidate that the schema accepts."""
@@ -194,7 +206,14 @@ class Parameters:
         """Fills the arguments; returns what is wrong. ``path`` holds the still encoded text of each placeholder."""
         faults: list[Faults] = []
         for reader in self._path:
-            _try(_path_value, reader, arguments, faults, path.get(reader.name))
+            text = path.get(reader.name)
+            if text is not None and reader.is_plain:
+                try:
+                    arguments[reader.argument] = reader.scalar(text)
+                    continue
+                except (Malformed, Faults):
+                    pass  # told below, as for every other parameter
+            _try(_path_value, reader, arguments, faults, text)
         if self._whole_query is not None:
             _try(_whole_query_value, self._whole_query, arguments, faults, query)
         elif query or self._query.readers:

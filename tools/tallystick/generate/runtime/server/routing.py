@@ -118,8 +118,10 @@ class RouteIndex(BaseRoute):
         if scope.get("root_path") or encoded is None or len(encoded) != len(path):
             segments = raw_segments(scope)  # something is encoded, or a prefix stands in front
             found = self._index.find("/" + "/".join(segments), segments)
+            is_encoded = True
         else:
             found = self._index.find(path)
+            is_encoded = False
         if found is None:
             return None
         leaf, texts = found
@@ -129,8 +131,7 @@ class RouteIndex(BaseRoute):
         route, names = entry
         values = dict(zip(names, texts, strict=True)) if texts else {}
         scope["tally.path"] = values
-        decoded = any("%" in text for text in texts) if texts else False
-        scope["path_params"] = {name: _decoded(text) for name, text in values.items()} if decoded else values
+        scope["path_params"] = {name: _decoded(text) for name, text in values.items()} if is_encoded else values
         scope["endpoint"], scope["route"] = route.endpoint, route
         return route
 
