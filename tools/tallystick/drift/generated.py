@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from tallystick.contract import Contract, Operation
@@ -16,7 +17,7 @@ __all__ = ["generated_findings", "refusal_findings"]
 
 
 def refusal_findings(contract: Contract, reference: str, reason: str) -> Iterator[Finding]:
-    """Why the generated layer refused to start: one finding for each operation that the reason names."""
+    """Why the generated layer refused to start: a finding for each operation that the reason names."""
     named = mentioned_operations(contract, reason)
     for operation in named:
         message = (
@@ -57,7 +58,8 @@ def _embedded(contract: Contract, layer: Mapping[str, Any]) -> Iterator[Finding]
             continue
         for found in operation_findings(Pair(operation, other, contract, had, who)):
             message = f"{found.message}; run tally generate and adapt the handler"
-            yield Finding(found.code, found.level, message, found.place, found.operation, found.related)
+            # what is compatible for a caller is still not what the contract generates today
+            yield replace(found, level=Level.ERROR, message=message)
     for other in by_key.values():
         message = f"{who} still has {other.method} {other.path} ({other.id}), the contract does not: run tally generate"
         place = contract.location.at("/paths").place
