@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,10 +87,14 @@ class Linting:
         return Linting(self.run, self.hosts, self.opinion, self.any_size, rule_set=self.rule_set).one(path)
 
     def _looked_at(self, path: Path) -> tuple[list[Finding], Bundle]:
-        from tallystick.lint import run as lint_run
-
         settings = self._settings(validator=False)
         settings.check()  # a wrong rule in tally.toml is told before a large description is read
+        with _collector_off():
+            return self._judged(path)
+
+    def _judged(self, path: Path) -> tuple[list[Finding], Bundle]:
+        from tallystick.lint import run as lint_run
+
         tree = bundled(self.run, path, self.hosts)
         self.files += [document.name for document in tree.source.documents]
         if tree.source.root.name == _STDIN:
@@ -108,6 +114,18 @@ class Linting:
         config = self.run.config
         parts = (config.lint.model_dump_json(), config.document.model_dump_json(), self.rule_set, *self.hosts)
         return "\0".join(map(str, (*parts, self.opinion, self.any_size)))
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """A run makes a million objects and no cycles; the collector would look through all of them, again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def lint_findings(run: Run, path: Path, hosts: Sequence[str], *, second_opinion: bool) -> Sequence[Finding]:
