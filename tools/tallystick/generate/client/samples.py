@@ -135,7 +135,8 @@ def _body_arguments(models: Models, surface: Surface) -> list[tuple[str, str, bo
     value = _body_value(models, media)
     by_name = {one.name: one for one in surface.arguments}
     if surface.spread:
-        given = value if isinstance(value, Mapping) else {}
+        assert media.schema is not None
+        given = completed(models, models.contract.resolve(media.schema), value if isinstance(value, Mapping) else {})
         return [
             (name, _field(models, by_name[name], given[wire]), False)
             for wire, name in surface.spread.items()
@@ -150,6 +151,16 @@ def _body_value(models: Models, media: MediaType) -> Any:
     if media.examples and media.examples[0].value is not None:
         return media.examples[0].value
     return sample(models, media.schema) if media.schema is not None else {}
+
+
+def completed(models: Models, schema: Schema, value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The value with everything that is required: examples of a description do not always have it."""
+    missing = {
+        wire: sample(models, one)
+        for wire, one in schema.properties.items()
+        if wire in schema.required and wire not in value and "readOnly" not in flags_of_property(models.contract, one)
+    }
+    return {**value, **missing}
 
 
 def _field(models: Models, argument: Argument, value: Any) -> str:
@@ -256,6 +267,7 @@ def _component(models: Models, name: str, value: Any) -> str:  # noqa: PLR0911 #
 
 def _model(models: Models, name: str, slots: Mapping[str, PropertyProtocol], value: Mapping[str, Any]) -> str:
     schema = models.contract.schemas[name]
+    value = completed(models, schema, value)
     names = property_names(schema.properties)
     known = [
         f"{names[wire]}={expression(models, slots[wire], value[wire])}"

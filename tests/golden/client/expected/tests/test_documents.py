@@ -18,6 +18,7 @@ from wire_proof.stub import serving  # noqa: E402
 
 import parcels_client  # noqa: E402
 from parcels_client import models  # noqa: E402
+from parcels_client.runtime.auth import OAuth2  # noqa: E402
 
 
 def blocks(name: str) -> list[str]:
@@ -43,6 +44,7 @@ def names(url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator
     kinds: list[type[Any]] = [parcels_client.Client, parcels_client.AsyncClient]
     for kind in kinds:
         monkeypatch.setattr(kind, "__init__", _pointed(kind.__init__, url))
+    monkeypatch.setattr(OAuth2, "bind", lambda self, _: setattr(self, "token_url", f"{url}/token"))
     client = parcels_client.Client()
     yield {"client": client, "models": models, "dt": dt, "parcels_client": parcels_client}
     client.close()

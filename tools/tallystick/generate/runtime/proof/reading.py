@@ -54,8 +54,10 @@ def query_value(name: str, style: str, explode: bool, pairs: Pairs, value: Any) 
     if style == "deepObject" and isinstance(value, Mapping | list):
         return _deep(name, pairs, value)
     delimiter = {"spaceDelimited": "%20", "pipeDelimited": "%7C"}.get(style, ",")
+    if not explode and isinstance(value, list | Mapping) and len(own) > 1:
+        return {"sent more than once": own}
     if isinstance(value, list):
-        parts = own if explode else [part for raw in own for part in raw.split(delimiter)] if value else []
+        parts = own if explode else own[0].split(delimiter) if own and value else []
         return [unquote_plus(part) for part in parts]
     if isinstance(value, Mapping):
         if explode:

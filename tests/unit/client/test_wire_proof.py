@@ -1,0 +1,111 @@
+"""The wire proof: a client as generated passes, and each of several seeded faults is found and named."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+
+from tallystick.contract import canonicalise, read
+from tallystick.document import bundle, load
+from tallystick.findings import InputError
+from tallystick.generate.client import generate_client
+from tallystick.generate.client.wire import prove
+
+SAMPLE = Path(__file__).parents[2] / "golden" / "client" / "parcels.yaml"
+
+
+@pytest.fixture(scope="module")
+def canonical():
+    return canonicalise(read(bundle(load(str(SAMPLE)))))
+
+
+@pytest.fixture(scope="module")
+def folder(canonical, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("proven")
+    plan = generate_client(canonical, package="proven_client", name="Parcels")
+    for path, content in plan.files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    yield folder
+    sys.path.remove(str(folder))
+
+
+def faults(canonical, folder):
+    proven = prove(canonical, "proven_client", folder, examples=8)
+    return {(one.operation, one.message.partition(":")[0]): one.message for one in proven.findings}
+
+
+def module(name, folder):
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+    return importlib.import_module(f"proven_client.{name}")
+
+
+def test_the_generated_client_holds(canonical, folder):
+    """Every request and reply of the client is what the contract says."""
+    assert faults(canonical, folder) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "index", "change", "said"),
+    [
+        ("list_parcels", 2, {"explode": True}, "query parameter status"),
+        ("list_parcels", 3, {"style": "form"}, "query parameter filter"),
+        ("get_parcel", 0, {"place": "query"}, "path parameter parcel_id"),
+        ("update_parcel", 1, {"name": "If-Matches"}, "header parameter If-Match"),
+    ],
+)
+def test_a_wrong_place_style_or_name_is_found(canonical, folder, monkeypatch, name, index, change, said):
+    """A parameter that is sent another way than the contract says is named, with what was sent."""
+    target = module(f"api.parcels.{name}", folder)
+    parameters = list(target.operation.parameters)
+    parameters[index] = dataclasses.replace(parameters[index], **change)
+    monkeypatch.setattr(target, "operation", dataclasses.replace(target.operation, parameters=tuple(parameters)))
+    assert said in "".join(faults(canonical, folder).values())
+
+
+def test_a_wrong_method_and_media_type_are_found(canonical, folder, monkeypatch):
+    """A PATCH that is sent as PUT, and a body of another media type, are found."""
+    target = module("api.parcels.update_parcel", folder)
+    bodies = (dataclasses.replace(target.operation.bodies[0], media_type="application/json"),)
+    monkeypatch.setattr(target, "operation", dataclasses.replace(target.operation, bodies=bodies))
+    assert "the contract says application/merge-patch+json" in "".join(faults(canonical, folder).values())
+    monkeypatch.setattr(target, "operation", dataclasses.replace(target.operation, method="PUT"))
+    assert "sent PUT, the contract says PATCH" in "".join(faults(canonical, folder).values())
+
+
+def test_a_model_that_forgets_is_found(canonical, folder, monkeypatch):
+    """A model that drops what it does not know does not write back what it read."""
+    parcel = module("models", folder).Parcel
+    own = parcel.from_dict.__func__
+
+    def forgetful(cls, data):
+        made = own(cls, data)
+        made.additional_properties = {}
+        return made
+
+    monkeypatch.setattr(parcel, "from_dict", classmethod(forgetful))
+    assert "was written back as" in "".join(faults(canonical, folder).values())
+
+
+def test_an_error_of_another_class_is_found(canonical, folder, monkeypatch):
+    """An error status that raises nothing breaks the promise."""
+    target = module("api.parcels.create_parcel", folder)
+    monkeypatch.setattr(target, "parse", lambda info, body: None)
+    assert ("createParcel", "error 409") in faults(canonical, folder)
+
+
+def test_a_client_of_another_contract_is_stale(canonical, folder, monkeypatch):
+    """A call that the client does not have is told as what it is: an old client."""
+    monkeypatch.delattr(module("resources.parcels", folder).Parcels, "update")
+    assert any("update" in message for message in faults(canonical, folder).values())
+
+
+def test_a_folder_without_the_package_is_an_input_error(canonical, tmp_path):
+    """Nothing to prove is a wrong call, not a clean result."""
+    with pytest.raises(InputError, match="holds no importable package no_such_client"):
+        prove(canonical, "no_such_client", tmp_path, examples=1)
