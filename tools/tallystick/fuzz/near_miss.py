@@ -23,7 +23,7 @@ from tallystick.fuzz.requests import Draft, Unbuildable, is_json, text_of
 from tallystick.fuzz.resources import Resources
 from tallystick.fuzz.samples import Samples, Unsampled
 from tallystick.fuzz.schemas import Schemas
-from tallystick.fuzz.second_opinion import Judge, Undecided
+from tallystick.fuzz.second_opinion import Judge, Reply, Undecided
 
 if TYPE_CHECKING:
     from httpx2 import Client, Response
@@ -40,6 +40,7 @@ _SAID: Final = {
     "fuzz-near-miss-accepted": "the contract does not allow, but the server accepts",
     "fuzz-near-miss-spelling": "the server reads unusual spellings",
     "fuzz-near-miss-refused": "the contract allows, but the server refuses",
+    "fuzz-near-miss-reply": "the server answers what the contract does not describe",
 }
 _ADVICE: Final = {
     "fuzz-near-miss-error": "mend the handler",
@@ -49,6 +50,7 @@ _ADVICE: Final = {
         "accept it, or tighten the schema; where the state of the server decides, list the status under "
         "[fuzz.expected-statuses] of tally.toml"
     ),
+    "fuzz-near-miss-reply": "describe the status, media type and body in the contract, or change the server",
 }
 _UNREADABLE: Final = frozenset((400, 422))
 
@@ -103,6 +105,11 @@ class Table:
             yield from self._of_parameter(base, parameter)
         if base.media is not None and is_json(base.media.name):
             yield from self._of_body(base)
+
+    def doubt(self, operation: Operation, answer: Response) -> str | None:
+        """The code of the finding that a reply is which the contract does not describe."""
+        reply = Reply(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, answer.content)
+        return None if self._judge.describes(operation, reply) else "fuzz-near-miss-reply"
 
     def _of_parameter(self, base: Draft, parameter: Parameter) -> Iterator[_Try]:
         key = (parameter.place, parameter.name)
@@ -196,7 +203,7 @@ class NearMisses:
         doubts: dict[tuple[str, str], list[tuple[_Try, Response]]] = {}
         for each in self._table.tries(base):
             answer = self._send(each.draft)
-            code = _doubt(each, answer.status_code, usual, conflict)
+            code = _doubt(each, answer.status_code, usual, conflict) or self._table.doubt(operation, answer)
             if code is not None:
                 doubts.setdefault((code, each.place), []).append((each, answer))
         self.result.findings += [self._finding(operation, code, found) for (code, _), found in doubts.items()]

@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tallystick.contract import Contract, MediaType, Operation, Parameter, Schema
+from tallystick.contract import Reply as DeclaredReply
 from tallystick.fuzz.resources import is_idempotency_key
 from tallystick.fuzz.schemas import Schemas
 
@@ -184,16 +185,34 @@ class Judge:
 
     def reply_is_valid(self, operation: Operation, reply: Reply) -> bool:
         """Whether the body of a JSON reply is right by the declared schema; False where nothing is declared."""
-        statuses = (str(reply.status), f"{reply.status // 100}XX", "default")
-        declared = {each.status: each for each in operation.replies}
-        found = next((declared[status] for status in statuses if status in declared), None)
+        found = _declared(operation, reply.status)
         media = _media_type(found.content, reply.headers.get("content-type", "")) if found is not None else None
         if media is None or media.schema is None or not _is_json(media.name):
             return False
+        return self._is_valid_json(media.schema, reply.body)
+
+    def describes(self, operation: Operation, reply: Reply) -> bool:
+        """Whether the contract declares the status, the media type and, of JSON, the body of a reply."""
+        found = _declared(operation, reply.status)
+        if found is None:
+            return False
+        if not found.content or not reply.body:
+            return not reply.body or not found.content
+        media = _media_type(found.content, reply.headers.get("content-type", ""))
+        if media is None:
+            return False
+        return media.schema is None or not _is_json(media.name) or self._is_valid_json(media.schema, reply.body)
+
+    def _is_valid_json(self, schema: Schema, body: bytes) -> bool:
         try:
-            return self._schemas.is_valid(media.schema, json.loads(reply.body))
+            return self._schemas.is_valid(schema, json.loads(body))
         except ValueError:
             return False
+
+
+def _declared(operation: Operation, status: int) -> DeclaredReply | None:
+    declared = {each.status: each for each in operation.replies}
+    return declared.get(str(status)) or declared.get(f"{status // 100}XX") or declared.get("default")
 
 
 def _unknown_query(known: list[Parameter], query: list[tuple[str, str]]) -> Iterator[str]:
