@@ -28,10 +28,14 @@ _WATCHED: Final = ("__init__.py", "findings.py", "document", "contract", "lint")
 """Parts of the package whose change makes every entry void."""
 
 
-def default_folder() -> Path:
-    """Where caches live: ``$XDG_CACHE_HOME/tallystick``, else ``~/.cache/tallystick``."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
-    return Path(base) / "tallystick" / "lint"
+def default_folder() -> Path | None:
+    """``$XDG_CACHE_HOME/tallystick``, else ``~/.cache/tallystick``; None for a user without a home."""
+    stated = os.environ.get("XDG_CACHE_HOME", "")
+    try:
+        base = Path(stated) if Path(stated).is_absolute() else Path.home() / ".cache"
+    except RuntimeError:
+        return None
+    return base / "tallystick" / "lint"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,11 +54,12 @@ class Linting:
 
     def one(self, path: Path) -> list[Finding]:
         """The findings of one description. Raises InputError when it cannot be read."""
-        if not self.remember or str(path) == _STDIN or not path.is_file():
-            return self._looked_at(path)[0]
         from tallystick.cli.lint_cache import Cache, default_folder
 
-        cache = Cache(default_folder(), path, self._settings_text())
+        folder = default_folder() if self.remember and str(path) != _STDIN and path.is_file() else None
+        if folder is None:
+            return self._looked_at(path)[0]
+        cache = Cache(folder, path, self._settings_text())
         remembered = cache.load()
         if remembered is not None:
             self.files += remembered[1]
