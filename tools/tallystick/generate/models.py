@@ -26,7 +26,7 @@ from tallystick.generate.python_text import docstring, visible
 from tallystick.generate.runtime.server.shapes import Shape
 
 if TYPE_CHECKING:
-    from tallystick.contract import Canonical
+    from tallystick.contract import Canonical, Contract
 
 __all__ = ["ENGINE", "Models", "generate_models", "models_of"]
 
@@ -54,19 +54,37 @@ def generate_models(canonical: Canonical, name: str = "models.py") -> Plan:
     """One module with a class for each component schema."""
     models = models_of(canonical)
     contract = canonical.contract
+    weaker = tuple(_weaker(canonical))
     described = len(contract.operations)
     return Plan(
         files=formatted({name: models.source}),
-        findings=(*canonical.findings, *models.findings),
+        findings=(*canonical.findings, *models.findings, *weaker),
         described=described,
         generated=described,
         engines=engine_versions((ENGINE, "pydantic", "ruff")),
     )
 
 
+def _weaker(canonical: Canonical) -> Iterator[Finding]:
+    """Components of whose bounds the classes alone do not know all; a generated server enforces them nevertheless."""
+    for name, schema in canonical.contract.schemas.items():
+        before = copy.deepcopy(canonical.document["components"]["schemas"][name])
+        after = copy.deepcopy(before)
+        _eased(after)
+        if _count_bounds(before) > _count_bounds(after):
+            message = f"{name}: bounds of items, map values, union members or patterns are not in the class"
+            yield Finding("models-weakened", Level.INFO, message, schema.location.place)
+
+
+def _count_bounds(value: Any) -> int:
+    if isinstance(value, dict):
+        return sum(key in _BOUNDS for key in value) + sum(map(_count_bounds, value.values()))
+    return sum(map(_count_bounds, value)) if isinstance(value, list) else 0
+
+
 def models_of(canonical: Canonical) -> Models:
     """The models module of a contract, not yet formatted."""
-    document = _prepared(canonical.document)
+    document = _prepared(canonical)
     schemas = document.get("components", {}).get("schemas", {})
     if not schemas:
         return Models(f'{_HEADER}\n"""The contract has no component schemas."""\n', ())
@@ -74,9 +92,10 @@ def models_of(canonical: Canonical) -> Models:
     return Models(_completed(source, schemas, canonical.contract.title), _findings(complaints, canonical))
 
 
-def _prepared(document: Mapping[str, Any]) -> dict[str, Any]:
+def _prepared(canonical: Canonical) -> dict[str, Any]:
     """The components alone, with the members of enums named as the contract decides."""
-    components = copy.deepcopy(document.get("components", {}).get("schemas", {}))
+    components = copy.deepcopy(canonical.document.get("components", {}).get("schemas", {}))
+    _ease_sides(components, canonical.contract)
     for schema in components.values():
         if isinstance(schema, dict) and "enum" in schema:
             names = enum_member_names(schema["enum"])
@@ -84,6 +103,40 @@ def _prepared(document: Mapping[str, Any]) -> dict[str, Any]:
         _eased(schema)
     info = {"title": "models", "version": "1"}
     return {"openapi": "3.1.0", "info": info, "paths": {}, "components": {"schemas": components}}
+
+
+def _ease_sides(components: dict[str, Any], contract: Contract) -> None:
+    """Lets a class that both sides use lack what only the other side must hold (OpenAPI 3.1.1, section 4.8.24.1)."""
+    requested, replied = set[str](), set[str]()
+    for operation in (*contract.operations, *contract.webhooks):
+        body = [media.schema for media in operation.body.content] if operation.body is not None else []
+        answers = [media.schema for reply in operation.replies for media in reply.content]
+        for schemas, found in ((body, requested), (answers, replied)):
+            _reach([schema.value for schema in schemas if schema is not None], components, found)
+    for side, names in (("readOnly", requested), ("writeOnly", replied)):
+        for name in names:
+            _drop_required(components[name], side)
+
+
+def _reach(waiting: list[Any], components: Mapping[str, Any], found: set[str]) -> None:
+    """Adds the components that values refer to, directly or through others."""
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting.extend(value)
+        elif isinstance(value, dict):
+            name = str(value.get("$ref", "")).rpartition("/")[2]
+            if name in components and name not in found:
+                found.add(name)
+                waiting.append(components[name])
+            waiting.extend(value.values())
+
+
+def _drop_required(schema: Any, side: str) -> None:
+    properties = schema.get("properties", {}) if isinstance(schema, dict) else {}
+    of_side = {name for name, part in properties.items() if isinstance(part, dict) and part.get(side) is True}
+    if of_side & set(schema.get("required", ())):
+        schema["required"] = [name for name in schema["required"] if name not in of_side]
 
 
 def _eased(schema: Any) -> None:

@@ -106,7 +106,10 @@ class Served:
         open_files: list[Callable[[], None]] = []
         try:
             call = await self._read(scope, receive, open_files)
-            return await self._served(call)
+            answer = await self._served(call)
+            if open_files and not isinstance(answer.content, bytes):
+                answer.closing, open_files = open_files, []
+            return answer
         except Refusal as refusal:
             return self._refused(refusal, scope)
         except Problem as problem:

@@ -22,13 +22,15 @@ PROBLEM_JSON: Final = (b"content-type", b"application/problem+json")
 class Answer:
     """A reply as it goes over the wire. A streamed one keeps its unit of work open until its last byte."""
 
-    __slots__ = ("content", "headers", "scope", "status")
+    __slots__ = ("closing", "content", "headers", "scope", "status")
 
     def __init__(self, status: int, headers: RawHeaders, content: bytes | AsyncIterator[bytes]) -> None:
         self.status = status
         self.headers = headers
         self.content = content
         self.scope: AbstractAsyncContextManager[Any] | None = None
+        self.closing: Sequence[Callable[[], None]] = ()
+        """What a streamed answer still reads from, such as the files of the request."""
 
     async def send(self, send: Send, *, bodiless: bool = False) -> None:
         """Sends the answer; ``bodiless`` for HEAD."""
@@ -52,6 +54,9 @@ class Answer:
             if scope is not None:
                 await scope.__aexit__(type(error), error, error.__traceback__)
             raise
+        finally:
+            for close in self.closing:
+                close()
         scope, self.scope = self.scope, None
         if scope is not None:
             await scope.__aexit__(None, None, None)

@@ -1,0 +1,70 @@
+"""What belongs to one side only, and what the server sends on its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+ACCOUNT = {
+    "type": "object",
+    "required": ["id", "name", "password"],
+    "properties": {
+        "id": {"type": "integer", "readOnly": True},
+        "name": {"type": "string"},
+        "password": {"type": "string", "writeOnly": True},
+        "friend": {"$ref": "#/components/schemas/Account"},
+    },
+}
+
+
+def _echo(server: Any, *, body: Any) -> Any:
+    model = server.modules("models").Account
+    return server.modules("replies").Add200(model(id=7, name=body.name))
+
+
+@pytest.fixture
+def accounts(server, describe) -> Any:
+    """A server that takes and gives accounts."""
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Account"}}}
+    operation = {
+        "operationId": "add",
+        "requestBody": {"required": True, "content": content},
+        "responses": {"200": {"description": "Added.", "content": content}},
+    }
+    return server(describe({"POST /a": operation}, {"Account": ACCOUNT}), handlers={"add": _echo})
+
+
+def test_each_side_needs_its_own_members(accounts) -> None:
+    """A request need not hold what is readOnly, a reply not what is writeOnly (OpenAPI 3.1.1, section 4.8.24.1)."""
+    reply = accounts.call("POST", "/a", json={"name": "ada", "password": "p"})
+    assert (reply.status_code, reply.json()) == (200, {"id": 7, "name": "ada"})
+    assert accounts.call("POST", "/a", json={"name": "ada"}).status_code == 422
+
+
+def test_messages(server, describe) -> None:
+    """Webhooks and callbacks are typed functions that give everything to be signed and sent."""
+    event = {
+        "type": "object",
+        "required": ["sku"],
+        "properties": {"sku": {"type": "string"}, "left": {"type": "integer"}},
+    }
+    body = {"content": {"application/json": {"schema": event}}}
+    done = {"204": {"description": "Received."}}
+    header = {"name": "webhook-id", "in": "header", "required": True, "schema": {"type": "string"}}
+    hook = {"operationId": "stockLow", "parameters": [header], "requestBody": body, "responses": done}
+    back = {"operationId": "ready", "requestBody": body, "responses": done}
+    operation = {"operationId": "order", "callbacks": {"ready": {"{$request.body#/url}": {"post": back}}}}
+    made = server({**describe({"POST /a": operation}), "webhooks": {"stock.low": {"post": hook}}})
+    webhooks, models = made.modules("webhooks"), made.modules("models")
+    kind = next(value for name, value in vars(models).items() if "sku" in getattr(value, "model_fields", {}))
+    message = webhooks.stock_low(body=kind(sku="a"), webhook_id="msg_1")
+    assert (message.name, message.kind, message.method, message.content) == (
+        "stock.low",
+        "webhook",
+        "POST",
+        b'{"sku":"a"}',
+    )
+    assert message.headers == {"webhook-id": "msg_1", "content-type": "application/json"}
+    assert webhooks.ready(body=kind(sku="a", left=1)).content == b'{"sku":"a","left":1}'
+    assert webhooks.ready(body=kind(sku="a")).kind == "callback"
