@@ -185,7 +185,7 @@ def test_an_edit_fails_the_check_and_names_the_operation(copy, edit):
 
 
 WRONG_TYPES = [
-    ("server/warehouse/items/representation.py", "quantity=row.quantity,", 'quantity="many",', "getItem"),
+    ("server/warehouse/items/representation.py", "quantity=row.quantity,", 'quantity="many",', "createItem"),
     ("server/warehouse/stock/representation.py", "quantity=figures.quantity", "quantity=None", "getStock"),
 ]
 
