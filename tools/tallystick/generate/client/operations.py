@@ -261,6 +261,8 @@ def _event_item(models: Models, media: MediaType) -> str:
     if schema is None:
         return "raw"
     value = models.contract.resolve(schema) if schema.ref else schema
+    if value.get("type") == "string":
+        return "raw"
     described = media.item_schema is not None and "data" in value.get("properties", {})
     return "event" if described else "payload"
 

@@ -406,8 +406,8 @@ def _results(operation: Operation, slots: Mapping[str, PropertyProtocol]) -> tup
         for media in reply.content if operation.method != "HEAD" else ():
             prop = slots[reply_key(reply.status, media)] if payload_schema(media) is not None else None
             kind = kind_of_reply(media)
-            if kind == "lines" and isinstance(prop, StringProperty):
-                prop = None  # a schema of the whole text says nothing about one line
+            if kind in {"lines", "events"} and isinstance(prop, StringProperty):
+                prop = None  # a schema of the whole text says nothing about one line or event
             results.append(Result(media.name, kind, prop))
     offered = dict.fromkeys(one.media_type for one in results if one.media_type)
     plain = tuple(one for one in offered if "*" not in one)
