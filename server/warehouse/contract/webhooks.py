@@ -3,7 +3,7 @@
 """What Warehouse Management API sends on its own: webhooks and callbacks."""
 
 from warehouse.contract import models
-from warehouse.contract._runtime.emitting import Message, message
+from warehouse.contract._runtime.emitting import Message, message as _message
 
 __all__ = ["Message", "stock_low", "report_completed"]
 
@@ -20,7 +20,7 @@ def stock_low(
     Sent once when the total stock of an item falls to its reorder point or below, and again only after it was above
     it. Answer with 2xx within ten seconds, and verify the signature before you trust the body (Standard Webhooks).
     """
-    return message(
+    return _message(
         name="stock.low",
         kind="webhook",
         method="POST",
@@ -47,7 +47,7 @@ def report_completed(
     Sent when a report has succeeded or failed; a cancelled report sends nothing. Answer with 2xx within ten
     seconds, and verify the signature before you trust the body (Standard Webhooks).
     """
-    return message(
+    return _message(
         name="report.completed",
         kind="webhook",
         method="POST",

@@ -68,3 +68,16 @@ def test_messages(server, describe) -> None:
     assert message.headers == {"webhook-id": "msg_1", "content-type": "application/json"}
     assert webhooks.ready(body=kind(sku="a", left=1)).content == b'{"sku":"a","left":1}'
     assert webhooks.ready(body=kind(sku="a")).kind == "callback"
+
+
+def test_awkward_names(server, describe) -> None:
+    """Operations may be called as the modules that their own annotations need, webhooks as what builds them."""
+    item = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}}
+    body = {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Item"}}}}
+    names = ("models", "replies", "forms", "list", "match", "body")
+    operations = {f"POST /{name}": {"operationId": name, "requestBody": body} for name in names}
+    hook = {"operationId": "message", "requestBody": body, "responses": {"204": {"description": "Received."}}}
+    made = server({**describe(operations, {"Item": item}), "webhooks": {"message": {"post": hook}}})
+    for name in names:
+        assert made.call("POST", f"/{name}", json={"n": 1}).status_code == 204
+    assert made.modules("webhooks").message(body=made.modules("models").Item(n=1)).content == b'{"n":1}'

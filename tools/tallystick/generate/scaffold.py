@@ -12,7 +12,7 @@ from tallystick.contract import pascal_case
 from tallystick.findings import Finding, Level, Place, shown_path
 from tallystick.generate.format import formatted
 from tallystick.generate.python_text import docstring, indented
-from tallystick.generate.server.handlers_module import imports, signature
+from tallystick.generate.server.handlers_module import imports, signature, unshadowed
 from tallystick.generate.server.names import Group, groups
 from tallystick.generate.server.operations_module import scheme_methods
 from tallystick.generate.server.security_module import credentials
@@ -61,7 +61,7 @@ def scaffold(canonical: Canonical, package: str, directory: Path) -> Scaffold:
         if group.protocol in known:
             for operation in _missing(group, known[group.protocol]):
                 findings.append(_finding(operation, known[group.protocol].place))
-                stubs.append(f"# {group.protocol}\n{_method(contract, operation)}")
+                stubs.append(f"# {group.protocol}\n{_method(contract, operation, group)}")
     text = formatted({"missing.pyi": "\n\n".join(stubs)})["missing.pyi"].decode() if stubs else ""
     return Scaffold(formatted(new, first_party=package), tuple(findings), text)
 
@@ -122,13 +122,13 @@ def _methods(name: str, classes: Mapping[str, tuple[Path, ast.ClassDef]], seen: 
         yield from _methods(base, classes, seen | {name})
 
 
-def _method(contract: Contract, operation: Operation) -> str:
+def _method(contract: Contract, operation: Operation, group: Group) -> str:
     body = indented([docstring(operation.summary or operation.id), f"raise Unimplemented({operation.id!r})"])
-    return f"{signature(contract, operation)}\n{body}\n"
+    return f"{unshadowed(signature(contract, operation), group)}\n{body}\n"
 
 
 def _handlers(contract: Contract, group: Group, package: str) -> str:
-    methods = [_method(contract, operation) for operation in group.operations]
+    methods = [_method(contract, operation, group) for operation in group.operations]
     init = "def __init__(self, scope: object) -> None:\n    self.scope = scope\n"
     text = docstring(group.description or f"The operations of {group.name}.")
     return "\n\n".join(

@@ -105,20 +105,26 @@ class Served:
         """
         open_files: list[Callable[[], None]] = []
         try:
+            answer = await self._answer(scope, receive, open_files)
+        except BaseException:
+            _close(open_files)
+            raise
+        if isinstance(answer.content, bytes):
+            _close(open_files)
+        else:
+            answer.closing = open_files
+        return answer
+
+    async def _answer(self, scope: Scope, receive: Receive, open_files: list[Callable[[], None]]) -> Answer:
+        try:
             call = await self._read(scope, receive, open_files)
-            answer = await self._served(call)
-            if open_files and not isinstance(answer.content, bytes):
-                answer.closing, open_files = open_files, []
-            return answer
+            return await self._served(call)
         except Refusal as refusal:
             return self._refused(refusal, scope)
         except Problem as problem:
             if _has_own_handler(scope, problem):
                 raise
             return self._outgoing.problem(problem, scope)
-        finally:
-            for close in open_files:
-                close()
 
     async def _read(self, scope: Scope, receive: Receive, open_files: list[Callable[[], None]]) -> Call:
         caller = None if self._guard is None else await self._guard.caller(scope)
@@ -250,6 +256,11 @@ class Served:
 
 
 _NO_VALUES: Mapping[str, str] = {}
+
+
+def _close(open_files: Sequence[Callable[[], None]]) -> None:
+    for close in open_files:
+        close()
 
 
 def _unreachable(answer: Answer) -> Reply:

@@ -37,7 +37,7 @@ class Detail(msgspec.Struct, omit_defaults=True, gc=False):
         return members if self.keyword is None else {**members, "keyword": self.keyword}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Refusal(Exception):
     """The request cannot be served as it is.
 

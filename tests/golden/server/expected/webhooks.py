@@ -3,13 +3,13 @@
 """What Library sends on its own: webhooks and callbacks."""
 
 from library.contract import models
-from library.contract._runtime.emitting import Message, message
+from library.contract._runtime.emitting import Message, message as _message
 
 __all__ = ["Message", "book_added"]
 
 
 def book_added(*, body: models.Book) -> Message:
     """bookAdded"""
-    return message(
+    return _message(
         name="book.added", kind="webhook", method="POST", media_type="application/json", body=body, type_=models.Book
     )

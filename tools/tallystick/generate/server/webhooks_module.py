@@ -40,7 +40,7 @@ def webhooks_module(contract: Contract, package: str) -> str | None:
                     "from typing import Any, Literal\n"
                     "from uuid import UUID\n"
                     f"from {package} import models\n"
-                    f"from {package}._runtime.emitting import Message, message\n"
+                    f"from {package}._runtime.emitting import Message, message as _message\n"
                 ),
                 f"__all__ = {names!r}",
                 *blocks,
@@ -73,9 +73,8 @@ def _sender(operation: Operation, owner: Operation | None) -> str:
             values[f"{place}_values"] = f"{{{', '.join(pairs)}}}"
     arguments_text = ", ".join(f"{name}={value}" for name, value in values.items())
     text = docstring(operation.summary or operation.id, operation.description, origin)
-    return (
-        f"def {operation.python_name}({signature}) -> Message:\n{indented([text, f'return message({arguments_text})'])}"
-    )
+    inner = indented([text, f"return _message({arguments_text})"])
+    return f"def {operation.python_name}({signature}) -> Message:\n{inner}"
 
 
 def _required_first(listed: Iterable[tuple[str, Parameter]]) -> list[tuple[str, Parameter]]:
