@@ -12,6 +12,8 @@ from tallystick.contract import MediaType, Operation, Parameter
 
 __all__ = ["Draft", "Unbuildable", "is_json", "text_of"]
 
+_MULTIPART: Final = "multipart/form-data"
+_BOUNDARY: Final = "tally-7d1f5c0e9b3a"
 _SEPARATORS: Final = {"spaceDelimited": " ", "pipeDelimited": "|"}
 
 
@@ -46,7 +48,9 @@ class Draft:
         if any(True for _ in self._of("cookie")):
             raise Unbuildable("a cookie parameter")
         if self.media is not None:
-            found["Content-Type"] = self.media.name
+            found["Content-Type"] = (
+                f"{_MULTIPART}; boundary={_BOUNDARY}" if self.media.name == _MULTIPART else self.media.name
+            )
         return found
 
     def content(self) -> bytes | None:
@@ -57,6 +61,8 @@ class Draft:
             return json.dumps(self.body).encode()
         if self.media.name == "application/x-www-form-urlencoded" and isinstance(self.body, dict):
             return urlencode({name: text_of(value) for name, value in self.body.items()}).encode()
+        if self.media.name == _MULTIPART and isinstance(self.body, dict):
+            return _multipart(self.media, self.body)
         raise Unbuildable(self.media.name)
 
     def _of(self, place: str) -> Iterator[tuple[Parameter, Any]]:
@@ -64,6 +70,19 @@ class Draft:
             key = (parameter.place, parameter.name)
             if parameter.place == place and key in self.parameters:
                 yield parameter, self.parameters[key]
+
+
+def _multipart(media: MediaType, body: Mapping[str, Any]) -> bytes:
+    """One part for each property (RFC 7578); those with a content type of their own are files (section 4.8.15.1)."""
+    parts = []
+    for name, value in body.items():
+        encoding = media.encoding.get(name)
+        kind = encoding.content_type if encoding is not None else None
+        disposition = f'form-data; name="{name}"'
+        head = f'{disposition}; filename="{name}"\r\nContent-Type: {kind.split(",")[0]}' if kind else disposition
+        text = text_of(value) if not isinstance(value, dict | list) else json.dumps(value)
+        parts.append(f"--{_BOUNDARY}\r\nContent-Disposition: {head}\r\n\r\n{text}\r\n")
+    return f"{''.join(parts)}--{_BOUNDARY}--\r\n".encode()
 
 
 def is_json(name: str) -> bool:
