@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from warehouse.contract._runtime.etags import if_match, if_none_match
 from warehouse.contract._runtime.limits import Limits
 from warehouse.contract._runtime.problems import Unimplemented
 from warehouse.contract._runtime.wiring import Around, Call, Inside, ScopeProvider, Settings
@@ -21,7 +22,18 @@ from warehouse.contract.handlers.users import UsersHandlers
 from warehouse.contract.handlers.webhooks import WebhooksHandlers
 from warehouse.contract.security import Authenticator
 
-__all__ = ["Around", "Call", "Contract", "Inside", "Limits", "ScopeProvider", "Settings", "Unimplemented"]
+__all__ = [
+    "Around",
+    "Call",
+    "Contract",
+    "Inside",
+    "Limits",
+    "ScopeProvider",
+    "Settings",
+    "Unimplemented",
+    "if_match",
+    "if_none_match",
+]
 
 ScopeT = TypeVar("ScopeT")
 

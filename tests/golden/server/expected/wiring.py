@@ -6,13 +6,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from library.contract._runtime.etags import if_match, if_none_match
 from library.contract._runtime.limits import Limits
 from library.contract._runtime.problems import Unimplemented
 from library.contract._runtime.wiring import Around, Call, Inside, ScopeProvider, Settings
 from library.contract.handlers.books import BooksHandlers
 from library.contract.security import Authenticator
 
-__all__ = ["Around", "Call", "Contract", "Inside", "Limits", "ScopeProvider", "Settings", "Unimplemented"]
+__all__ = [
+    "Around",
+    "Call",
+    "Contract",
+    "Inside",
+    "Limits",
+    "ScopeProvider",
+    "Settings",
+    "Unimplemented",
+    "if_match",
+    "if_none_match",
+]
 
 ScopeT = TypeVar("ScopeT")
 

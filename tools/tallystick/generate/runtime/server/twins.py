@@ -97,7 +97,8 @@ class Twins:
         members = typing.get_args(kind) if typing.get_origin(kind) in (Union, types.UnionType) else (kind,)
         if type(None) in members:
             (rest,) = [member for member in members if member is not type(None)] if len(members) == 2 else [_NO_TYPE]
-            return Annotated[self.of(rest), msgspec.Meta(**bounds)] | None
+            bounded: Any = Annotated[self.of(rest), msgspec.Meta(**bounds)]
+            return bounded | None
         return Annotated[self.of(kind), msgspec.Meta(**bounds)]
 
     def _model(self, model: type[BaseModel]) -> Any:

@@ -1,0 +1,166 @@
+"""Parts of the server runtime by themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tallystick.generate.runtime.server.etags import if_match, if_none_match
+from tallystick.generate.runtime.server.json_text import JSONError, decode
+from tallystick.generate.runtime.server.lexical import readings
+from tallystick.generate.runtime.server.media import Negotiation, best_match, kind_of
+from tallystick.generate.runtime.server.paths import PathIndex, PathTemplate
+from tallystick.generate.runtime.server.percent import Malformed, pairs, unquote
+from tallystick.generate.runtime.server.schemas import pointer
+from tallystick.generate.runtime.server.shapes import Shape
+
+
+@pytest.mark.parametrize(
+    ("header", "current", "allowed"),
+    [
+        ('"1"', '"1"', True),
+        ('"2", "1"', '"1"', True),
+        ("*", '"1"', True),
+        ("*", None, False),
+        ('W/"1"', '"1"', False),
+        ('"1"', 'W/"1"', False),
+        ('"2"', '"1"', False),
+    ],
+)
+def test_if_match_compares_strongly(header: str, current: str | None, allowed: bool) -> None:
+    """A change goes through only if the caller knows the exact current version (RFC 9110, section 13.1.1)."""
+    assert if_match(header, current) is allowed
+
+
+@pytest.mark.parametrize(
+    ("header", "current", "met"),
+    [('"1"', '"1"', False), ('W/"1"', '"1"', False), ("*", '"1"', False), ('"2"', '"1"', True), ("*", None, True)],
+)
+def test_if_none_match_compares_weakly(header: str, current: str | None, met: bool) -> None:
+    """A copy counts as current even if it is only equivalent (RFC 9110, section 13.1.2)."""
+    assert if_none_match(header, current) is met
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a":1}', '{"a":{"b":[1,{"c":"d:e"}]},"f":"::"}', "[]", '"x"', "12345678901234567890"]
+)
+def test_json_without_duplicates(text: str) -> None:
+    """Colons within strings are not mistaken for members."""
+    assert decode(text) == decode(text.encode())
+
+
+def test_large_integers_are_exact() -> None:
+    """A number of many digits keeps each of them."""
+    assert decode("12345678901234567890123") == 12345678901234567890123
+
+
+@pytest.mark.parametrize("text", ['{"a":1,"a":1}', '[{"b":{"a":":","a":2}}]', '{"\\u0061":1,"a":2}'])
+def test_duplicate_members(text: str) -> None:
+    """A member that is named twice is named in the error."""
+    with pytest.raises(JSONError, match='"a" is there twice'):
+        decode(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "types", "values"),
+    [
+        ("1", {"integer"}, [1]),
+        ("1", {"string"}, ["1"]),
+        ("1", {"number", "string"}, [1, "1"]),
+        ("true", {"boolean", "string"}, [True, "true"]),
+        ("", {"null", "string"}, ["", None]),
+        ("x", {"integer"}, ["x"]),
+        ("9" * 5000, {"integer"}, ["9" * 5000]),
+    ],
+)
+def test_readings(text: str, types: set[str], values: list[Any]) -> None:
+    """A text stands for the values of the possible types, numbers first."""
+    assert readings(text, frozenset(types)) == values
+
+
+@pytest.mark.parametrize(
+    ("declared", "given", "chosen"),
+    [
+        (["application/json", "*/*"], "application/json", "application/json"),
+        (["text/*", "*/*"], "text/csv; charset=utf-8", "text/*"),
+        (
+            ["application/json; version=2", "application/json"],
+            "application/json;version=2",
+            "application/json; version=2",
+        ),
+        (["application/json"], "text/csv", None),
+    ],
+)
+def test_the_most_specific_media_type_wins(declared: list[str], given: str, chosen: str | None) -> None:
+    """A body is read by the declaration that fits it best."""
+    assert best_match(declared, given) == chosen
+
+
+@pytest.mark.parametrize(
+    ("media_type", "kind"),
+    [
+        ("application/problem+json", "json"),
+        ("Application/JSON; charset=utf-8", "json"),
+        ("application/jsonl", "lines"),
+        ("text/event-stream", "events"),
+        ("text/html", "text"),
+        ("application/xml", "binary"),
+    ],
+)
+def test_kinds(media_type: str, kind: str) -> None:
+    """A media type decides how content is read and written."""
+    assert kind_of(media_type) == kind
+
+
+def test_negotiation_remembers_little() -> None:
+    """However many Accept headers come, memory stays bounded."""
+    negotiation = Negotiation(["a/b", "a/c"])
+    for number in range(2000):
+        assert negotiation.choose(f"a/c;x={number}, */*;q=0.1") is not None
+    assert len(negotiation._known) <= 256
+
+
+def test_paths() -> None:
+    """Literal segments win, mixed ones come next; a dead end is left again."""
+    index: PathIndex[str] = PathIndex()
+    for text in ("/a/{x}", "/a/b", "/a/{x}/c", "/a/b/d", "/a/{x}.json", "/a/{x}...{y}", "/caf%C3%A9/{x}"):
+        index.setdefault(PathTemplate(text), text)
+    for path, wanted in {
+        "/a/b": "/a/b",
+        "/a/z": "/a/{x}",
+        "/a/b/c": "/a/{x}/c",
+        "/a/b/d": "/a/b/d",
+        "/a/z.json": "/a/{x}.json",
+        "/a/m...n": "/a/{x}...{y}",
+        "/caf%c3%a9/1": "/caf%C3%A9/{x}",
+        "/a%2Fb": None,
+        "/a/": None,
+    }.items():
+        found = index.find(path)
+        assert (None if found is None else found[0]) == wanted, path
+    assert index.setdefault(PathTemplate("/a/{other}"), "new") == "/a/{x}"
+
+
+@pytest.mark.parametrize("text", ["%", "%4", "%zz", "%ff", "%e9"])
+def test_bad_escapes(text: str) -> None:
+    """A bad escape is not guessed at."""
+    with pytest.raises(Malformed):
+        unquote(text)
+
+
+def test_pairs() -> None:
+    """Names are decoded, values are left as they were sent."""
+    assert pairs(b"a+b=1%2C2&c&&=d") == [("a b", "1%2C2"), ("c", ""), ("", "d")]
+
+
+def test_pointers() -> None:
+    """Tokens are escaped (RFC 6901)."""
+    assert pointer(("a", "b/c", "~", 0)) == "/a/b~1c/~0/0"
+
+
+def test_shapes_of_recursive_schemas() -> None:
+    """A schema that holds itself has a shape like any other."""
+    schema: dict[str, Any] = {"anyOf": [{"$ref": "#"}, {"type": "string"}], "properties": {"a": {"$ref": "#"}}}
+    shape = Shape(schema, lambda _ref: schema)
+    assert shape.property("a").property("a").property("b").scalars >= {"string"}
