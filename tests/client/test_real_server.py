@@ -144,3 +144,17 @@ def test_everything_works_asynchronously(warehouse_url):
     assert {user.email for user in users} == {"admin@example.com"}
     assert skus[:3] == [item.sku for item in page.items]
     assert lines[0].startswith("sku,")
+
+
+def test_a_token_is_renewed_with_the_refresh_token(warehouse_url):
+    """A token that ends is exchanged at the refresh endpoint, and a spent refresh token leads back to the password."""
+    source = OAuth2Password("admin@example.com", PASSWORD)
+    with Warehouse(base_url=warehouse_url, bearer_auth=source) as client:
+        client.users.get_current()
+        first = source.latest()
+        source._ends = 0.0
+        client.users.get_current()
+        second = source.latest()
+        source._ends, source._refresh_token = 0.0, "spent"
+        client.users.get_current()
+    assert len({first, second, source.latest()}) == 3
