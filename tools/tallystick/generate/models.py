@@ -10,9 +10,11 @@ import ast
 import copy
 import json
 import re
+import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
@@ -218,7 +220,7 @@ def _run_engine(document: Mapping[str, Any], aliases: Mapping[str, str]) -> tupl
     from datamodel_code_generator.enums import DataModelType
     from datamodel_code_generator.format import Formatter
 
-    with warnings.catch_warnings(record=True) as caught:
+    with warnings.catch_warnings(record=True) as caught, tempfile.TemporaryDirectory(prefix="tally-") as empty:
         warnings.simplefilter("always")
         source = generate(
             json.dumps(document),
@@ -230,6 +232,9 @@ def _run_engine(document: Mapping[str, Any], aliases: Mapping[str, str]) -> tupl
             use_schema_description=True,
             use_double_quotes=True,
             formatters=[Formatter.BUILTIN],
+            # the surroundings have no say: without these the line length comes from the nearest pyproject.toml
+            settings_path=Path(empty),
+            builtin_format_line_length=120,
             aliases=dict(aliases),
             capitalise_enum_members=True,
             collapse_root_models=False,
