@@ -53,6 +53,8 @@ def validator_findings(bundle: Bundle) -> list[Finding]:
         errors = validators[version](bundle.value).iter_errors()
         findings.extend(_finding(error, bundle, tree) for error in errors if not _mistaken(error))
     except Exception as error:  # noqa: BLE001  it is not ours, and fails in many ways on broken descriptions
+        if any(finding.level is Level.ERROR for finding in bundle.findings):
+            return findings  # it stumbles over what reading has found already
         message = f"openapi-spec-validator gave up on this description: {type(error).__name__}: {str(error)[:200]}"
         findings.append(Finding(CODE, Level.WARNING, message, bundle.place("")))
     return findings
