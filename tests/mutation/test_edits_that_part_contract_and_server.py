@@ -55,9 +55,9 @@ EDITS = [
     Edit(
         "remove a required property",
         "spec/schemas/stock.yaml",
-        "    - quantity\n",
+        "    - location_code\n",
         "",
-        "restockItem",
+        "getStock",
         "tally generate",
         "drift",
     ),

@@ -111,11 +111,16 @@ def finding_of(
     location: Location | None = None,
     **details: Any,
 ) -> Finding:
-    """An error with its reproduction, placed at the operation unless a better place is known."""
+    """An error with its reproduction, placed at the operation unless a better place is known.
+
+    ``seed`` is None for requests that are the same each time.
+    """
     best = location or (operation.location if operation is not None else contract.location)
     name = operation.id if operation is not None else f"{exchange.method} {exchange.url}"
     text = f"{message}\nreproduce: {curl(exchange)}"
-    return Finding(code, Level.ERROR, text, best.place, name, details={**reproduction(exchange), **details})
+    return Finding(
+        code, Level.ERROR, text, best.place, name, details={**reproduction(exchange), "seed": None, **details}
+    )
 
 
 def _said(failure: Failure) -> str:
