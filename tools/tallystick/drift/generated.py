@@ -22,8 +22,8 @@ def refusal_findings(contract: Contract, reference: str, reason: str) -> Iterato
     for operation in named:
         message = (
             f"{operation.id} ({operation.method} {operation.path}) cannot be served by {reference}: "
-            f"{reason.partition(';')[0]}; write `async def {operation.python_name}` as the generated protocol shows it, "
-            "or remove the operation from the contract"
+            f"{reason.partition(';')[0]}; write `async def {operation.python_name}` as the generated protocol shows "
+            "it, or remove the operation from the contract"
         )
         yield Finding("drift-handler-missing", Level.ERROR, message, operation.location.place, operation.id)
     if not named:
