@@ -40,6 +40,8 @@ def tuple_of(texts: Iterable[str]) -> str:
 
 
 def _text(value: str) -> str:
+    if value.isprintable() and '"' not in value and "\\" not in value:
+        return f'"{value}"'
     body = "".join(_sign(sign) for sign in value)
     return f'"{body}"'
 

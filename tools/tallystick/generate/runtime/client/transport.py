@@ -37,8 +37,11 @@ def transport_errors() -> Generator[None]:
 def translated(error: Exception) -> ApiConnectionError:
     """The error of ours that an error of httpx2 is. The address is left out: it may hold secrets."""
     kind = ApiTimeoutError if isinstance(error, httpx2.TimeoutException) else ApiConnectionError
-    ours = kind(f"{type(error).__name__}: no complete reply")
-    ours.sent = not isinstance(error, _NOT_SENT)
+    sent = not isinstance(error, _NOT_SENT)
+    late = isinstance(error, httpx2.TimeoutException)
+    what = "no connection" if not sent else "no complete reply in time" if late else "the connection broke"
+    ours = kind(f"{what} ({type(error).__name__})")
+    ours.sent = sent
     ours.retryable = not isinstance(error, _HOPELESS)
     return ours
 
