@@ -213,11 +213,11 @@ def _bounds(schema: Mapping[str, Any]) -> tuple[float | None, float | None]:
 
 
 def widened(contract: Contract, schema: Any, value: Any, depth: int = 0) -> Any:
-    """The value with a property more in every object that allows it, and another member in every open enum."""
+    """The value with a property more in every object that allows it, and another member in every enum."""
     schema = contract.resolved(schema)
     if not isinstance(schema, Mapping):
         return value
-    if schema.get("x-tally-open-enum") is True and isinstance(value, str):
+    if isinstance(value, str) and len(schema.get("enum", ())) > 1:
         return "a-member-of-tomorrow"
     if isinstance(value, dict) and "properties" in schema:
         inner = {
