@@ -109,6 +109,14 @@ def test_a_union_chooses_the_closest_shape():
     assert choose({"a": 1}, [small, large]) == "small"
 
 
+def test_a_union_looks_inside():
+    """Of two variants of one shape, the one that can read what is inside is taken."""
+    numbers = Variant(lambda data: [int(one) for one in data["a"]], frozenset({"a"}), frozenset({"a"}))
+    texts = Variant(lambda data: [one.upper() for one in data["a"]], frozenset({"a"}), frozenset({"a"}))
+    assert choose({"a": ["x"]}, [numbers, texts]) == ["X"]
+    assert choose({"a": [1]}, [texts, numbers]) == [1]
+
+
 def test_an_object_of_tomorrow_is_kept():
     """An object that fits no variant is Unknown, and written back unchanged."""
     value = choose({"kind": "x", "new": 1}, [CAT, DOG])

@@ -198,15 +198,18 @@ class Variant(NamedTuple):
 
 
 def choose(data: Mapping[str, Any], variants: Iterable[Variant]) -> Any:
-    """The object read as the variant that fits best, or ``Unknown`` where none fits.
+    """The object read as the variant that fits best and can be read, or ``Unknown`` where there is none.
 
     A variant fits when the object has its required properties and agrees with its constants. Among those that fit,
     more agreeing constants win, then more known properties, then fewer unknown ones, then the order of the contract.
     """
     fitting = [variant for variant in variants if _fits(data, variant)]
-    if not fitting:
-        return Unknown(data)
-    return max(fitting, key=lambda variant: _closeness(data, variant)).read(data)
+    for variant in sorted(fitting, key=lambda one: _closeness(data, one), reverse=True):
+        try:
+            return variant.read(data)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            continue  # alike on the outside, another kind inside
+    return Unknown(data)
 
 
 def _fits(data: Mapping[str, Any], variant: Variant) -> bool:
