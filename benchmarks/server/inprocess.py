@@ -1,6 +1,6 @@
 """CPU time inside the process: what security, reply checks and the number of routes cost. No socket, no HTTP parser.
 
-    taskset -c 0 python benchmarks/server/inprocess.py
+taskset -c 0 python benchmarks/server/inprocess.py
 """
 
 from __future__ import annotations
