@@ -34,13 +34,21 @@ def has_usable_default(contract: Contract, schema: Schema) -> bool:
     value = default_of(contract, schema)
     if value is _ABSENT:
         return False
-    document = {"components": contract.document.get("components", {})}
     try:
-        registry = jsonschema_rs.Registry([("tally:check", document)])
+        plain = _without_references(contract, schema)
+        if plain is not None:
+            return jsonschema_rs.Draft202012Validator(plain, validate_formats=True).is_valid(value)
+        registry = jsonschema_rs.Registry([("tally:check", {"components": contract.document.get("components", {})})])
         own = _anchored(schema.value)
         return jsonschema_rs.Draft202012Validator(own, registry=registry, validate_formats=True).is_valid(value)
-    except (ValueError, jsonschema_rs.ReferencingError):
+    except (KeyError, ValueError, jsonschema_rs.ReferencingError):
         return False
+
+
+def _without_references(contract: Contract, schema: Schema) -> Any:
+    """The schema at the end of its references, None where that one refers to others; it spares a large registry."""
+    resolved = contract.resolve(schema).value
+    return None if "'$ref'" in repr(resolved) else resolved
 
 
 def _anchored(value: Any) -> Any:
