@@ -10,7 +10,7 @@ from typing import Any
 from tallystick.contract.model import Contract, Operation
 from tallystick.generate.client.components import Models
 from tallystick.generate.client.operations import summary_of
-from tallystick.generate.client.problems import own_fields
+from tallystick.generate.client.problems import ERROR_NAMES, own_fields
 from tallystick.generate.client.resources import call_of
 from tallystick.generate.client.samples import example_arguments
 from tallystick.generate.client.spelling import Names
@@ -146,7 +146,8 @@ def _picked(models: Models, surfaces: Sequence[Surface]) -> _Picked:
         return next((one for one in ordered if not one.operation.deprecated and test(one)), None)
 
     return _Picked(
-        first=first(lambda one: one.operation.method == "GET" and not one.streams) or first(bool),
+        first=first(lambda one: one.operation.method == "GET" and not one.streams and not _positional(one))
+        or first(bool),
         listing=first(lambda one: one.paging),
         creating=first(lambda one: one.operation.method == "POST" and one.spread),
         failing=first(lambda one: one.operation.method == "POST" and _typed_problem(models, one)),
@@ -154,6 +155,11 @@ def _picked(models: Models, surfaces: Sequence[Surface]) -> _Picked:
         upload=first(lambda one: any(argument.file for argument in one.arguments)),
         matching=first(lambda one: any(argument.etag and "match" in argument.name for argument in one.arguments)),
     )
+
+
+def _positional(surface: Surface) -> bool:
+    """Whether a call needs arguments: the first example had better not."""
+    return any(one.required for one in surface.arguments)
 
 
 def _richest_group(surfaces: Sequence[Surface]) -> str:
@@ -168,13 +174,13 @@ def _richest_group(surfaces: Sequence[Surface]) -> str:
 
 
 def _typed_problem(models: Models, surface: Surface) -> tuple[str, str] | None:
-    """Class and member of a problem of this operation that has members of its own."""
-    for reply in surface.operation.replies:
+    """Class and member of a problem of this operation that has members of its own, and a name of its own."""
+    for reply in sorted(surface.operation.replies, key=lambda one: one.status != "409"):
         if reply.status not in {"404", "409", "412"}:
             continue
         for problem in reply.problems:
             fields = own_fields(models, problem)
-            if fields:
+            if fields and problem.name not in ERROR_NAMES:
                 return problem.type, fields[0]
     return None
 

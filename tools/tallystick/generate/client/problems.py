@@ -13,7 +13,7 @@ from tallystick.generate.client.literal import literal
 from tallystick.generate.client.slots import body_key, problem_key
 from tallystick.generate.client.spelling import Names, doc_text
 
-__all__ = ["own_fields", "problem_module", "problems_of", "webhook_module"]
+__all__ = ["ERROR_NAMES", "own_fields", "problem_module", "problems_of", "webhook_module"]
 
 _BY_STATUS = {
     "400": "BadRequest", "401": "Unauthorized", "402": "PaymentRequired", "403": "Forbidden", "404": "NotFound",
@@ -22,6 +22,8 @@ _BY_STATUS = {
     "422": "UnprocessableContent", "428": "PreconditionRequired", "429": "TooManyRequests",
     "503": "ServiceUnavailable",
 }  # fmt: skip
+ERROR_NAMES = frozenset((*_BY_STATUS.values(), "ClientError", "Redirected", "ServerError"))
+"""Classes of errors that every client has; the package exports them under these names."""
 _TAKEN = frozenset((
     "add_note", "args", "at", "attempts", "body", "declared_retryable", "detail", "expected_status", "headers", "info",
     "member", "method", "operation_id", "path", "problem", "request_id", "retry_after", "retryable", "stated_retryable",
