@@ -32,7 +32,14 @@ TRAPS = [
     "<<",
 ]
 TEXTS = st.text(max_size=20) | st.text(string.ascii_letters + string.digits + " \n\t:#-'\"|>&*!%@`.", max_size=20)
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS | st.sampled_from(TRAPS)
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXTS
+    | st.sampled_from(TRAPS)
+)
 VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner), max_leaves=20)
 
 
