@@ -30,7 +30,7 @@ NOTES: Final[Mapping[str, str]] = {
     "client-callback": "A callback is a request that the server sends, so there is no call to generate. | The client"
     " has its models.",
     "client-media-type": "A body may be sent as several media types with one schema; the client sends one. | It prefers"
-    " JSON. A schema of its own under the other media type gives it an argument.",
+    " JSON. Given a schema of its own, the other is offered as well.",
     "client-operation-lost": "The engine that renders the client refuses an operation, so the client lacks it. | The"
     " message has its reason. Mend the place; if it is sound, please report it.",
     "client-schema-lost": "The engine that renders the client refuses a schema, so the client has `Any` in its place. |"
