@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from tallystick.generate.runtime.server.etags import if_match, if_none_match
+from tallystick.generate.runtime.server.explanations import explainer
 from tallystick.generate.runtime.server.json_text import JSONError, decode
 from tallystick.generate.runtime.server.lexical import readings
 from tallystick.generate.runtime.server.media import Negotiation, best_match, kind_of
 from tallystick.generate.runtime.server.paths import PathIndex, PathTemplate
 from tallystick.generate.runtime.server.percent import Malformed, pairs, unquote
-from tallystick.generate.runtime.server.schemas import pointer
+from tallystick.generate.runtime.server.schemas import Schemas, details, pointer
 from tallystick.generate.runtime.server.shapes import Shape
 
 
@@ -164,3 +165,66 @@ def test_shapes_of_recursive_schemas() -> None:
     schema: dict[str, Any] = {"anyOf": [{"$ref": "#"}, {"type": "string"}], "properties": {"a": {"$ref": "#"}}}
     shape = Shape(schema, lambda _ref: schema)
     assert shape.property("a").property("a").property("b").scalars >= {"string"}
+
+
+ORDER: dict[str, Any] = {
+    "$ref": "#/components/schemas/Order",
+    "description": "A reference that stands alone, but for words.",
+}
+COMPONENTS: dict[str, Any] = {
+    "Order": {
+        "type": "object",
+        "required": ["sku", 'the "note"'],
+        "properties": {
+            "sku": {"$ref": "#/components/schemas/Sku"},
+            "quantity": {"type": "integer", "minimum": 1, "maximum": 9, "multipleOf": 2},
+            "price": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100},
+            'the "note"': {"type": ["string", "null"], "minLength": 2, "maxLength": 3},
+            "day": {"type": "string", "format": "date"},
+            "kind": {"enum": ["a", 1, None]},
+            "fixed": {"const": {"a": [1]}},
+            "tags": {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
+            "next": {"$ref": "#/components/schemas/Order"},
+            "either": {"oneOf": [{"type": "string"}, {"minLength": 3}]},
+            "never": False,
+        },
+        "additionalProperties": False,
+    },
+    "Sku": {"$ref": "#/components/schemas/Code"},
+    "Code": {"type": "string", "pattern": "^[A-Z]{3}$", "maxLength": 3, "x-note": "of ours"},
+}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        [],
+        None,
+        {"sku": "ABC", 'the "note"': None},
+        {"sku": "abcd", "quantity": 0},
+        {"quantity": 11, "sku": 5},
+        {"quantity": 2.5, "price": 0},
+        {"quantity": "4", "price": 100.0, 'the "note"': "x"},
+        {"sku": "nope", 'the "note"': "long", "day": "2026-02-31", "kind": "b", "fixed": {"a": [2]}},
+        {"sku": "ABC", 'the "note"': None, "tags": ["a", 5, "a"], "next": {"sku": 1}, "never": 1, "either": "abc"},
+        {"sku": "x", "unknown": 1},
+    ],
+)
+def test_explanations_say_what_the_validator_says(value: Any) -> None:
+    """Whether words are kept or asked for: each fault has the place, the keyword and the words of the validator."""
+    schemas = Schemas({"components": {"schemas": COMPONENTS}, "operations": {"order": {"body": ORDER}}})
+    path = ("operations", "order", "body")
+    expected = sorted(details(schemas.validator(*path), value), key=str)
+    explain = explainer(schemas, *path)
+    for _ in range(2):
+        assert sorted(explain(value), key=str) == expected
+
+
+def test_explanations_repeat_no_value() -> None:
+    """Words that were kept for one body tell nothing about it to the sender of another."""
+    schemas = Schemas({"components": {"schemas": COMPONENTS}, "operations": {"order": {"body": ORDER}}})
+    explain = explainer(schemas, "operations", "order", "body")
+    first = explain({"sku": "secret", 'the "note"': None})
+    assert "secret" not in str(first)
+    assert first == explain({"sku": "public", 'the "note"': None})

@@ -12,12 +12,12 @@ import jsonschema_rs
 from .problems import Detail
 from .shapes import Shape
 
-__all__ = ["Schemas", "Validator", "details", "pointer"]
+__all__ = ["MOST_FAULTS", "Schemas", "Validator", "compiled", "details", "pointer", "reference_path"]
 
 Validator = jsonschema_rs.Draft202012Validator
 
 _BASE: Final = "tally:contract"
-_MOST_ERRORS: Final = 20
+MOST_FAULTS: Final = 20
 """How many faults of one request are told."""
 
 
@@ -29,12 +29,8 @@ class Schemas:
         self._registry = jsonschema_rs.Registry([(_BASE, document)])
 
     def validator(self, *path: str) -> Validator:
-        """The compiled schema at a path, e.g. ``("operations", "getItem", "parameters", "path/sku")``.
-
-        Formats are asserted. Values are kept out of messages: a body may hold a password.
-        """
-        schema = {"$ref": f"{_BASE}#{_fragment(path)}"}
-        return Validator(schema, registry=self._registry, validate_formats=True, mask="the value")
+        """The compiled schema at a path, e.g. ``("operations", "getItem", "parameters", "path/sku")``."""
+        return compiled({"$ref": f"{_BASE}#{_fragment(path)}"}, self._registry)
 
     def at(self, *path: str) -> Any:
         """The schema at a path.
@@ -44,7 +40,7 @@ class Schemas:
         """
         value: Any = self.document
         for token in path:
-            value = value[token]
+            value = value[int(token)] if isinstance(value, list) else value[token]
         return value
 
     def has(self, *path: str) -> bool:
@@ -61,11 +57,18 @@ class Schemas:
 
     def resolve(self, ref: str) -> Any:
         """The schema that a reference of this document names, ``#/components/schemas/Item``."""
-        value: Any = self.document
-        for token in ref.removeprefix("#/").split("/"):
-            token = token.replace("~1", "/").replace("~0", "~")  # noqa: PLW2901 - RFC 6901, section 4
-            value = value[int(token)] if isinstance(value, list) else value[token]
-        return value
+        return self.at(*reference_path(ref))
+
+
+def compiled(schema: dict[str, Any], registry: jsonschema_rs.Registry | None = None) -> Validator:
+    """A compiled schema. Formats are asserted. Values are kept out of messages: a body may hold a password."""
+    return Validator(schema, registry=registry, validate_formats=True, mask="the value")
+
+
+def reference_path(ref: str) -> tuple[str, ...]:
+    """The path that a reference within the document names."""
+    tokens = ref.removeprefix("#/").split("/")
+    return tuple([token.replace("~1", "/").replace("~0", "~") for token in tokens])  # RFC 6901, section 4
 
 
 def _fragment(path: Sequence[str]) -> str:
@@ -85,6 +88,6 @@ def details(validator: Validator, value: Any, source: str = "body", where: str =
     for error in validator.iter_errors(value):
         message = error.message.removeprefix("the value ")
         found.append(Detail(source, where + pointer(error.instance_path), message, error.kind.name))
-        if len(found) == _MOST_ERRORS:
+        if len(found) == MOST_FAULTS:
             break
     return found

@@ -79,7 +79,9 @@ class AnswerResponse(Response):
 
 def problem_answer(status: int, content: bytes, headers: Mapping[str, str]) -> Answer:
     """A problem with further headers."""
-    raw = [PROBLEM_JSON, *((name.lower().encode("latin-1"), text.encode("latin-1")) for name, text in headers.items())]
+    raw = [PROBLEM_JSON]
+    for name, text in headers.items():
+        raw.append((name.lower().encode("latin-1"), text.encode("latin-1")))
     return Answer(status, raw, content)
 
 

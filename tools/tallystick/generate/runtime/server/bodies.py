@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from . import styles
 from .descriptors import Encoding, Operation
+from .explanations import explainer
 from .json_text import JSONError, decode
 from .limits import Limits
 from .media import MediaRange, best_match, kind_of
@@ -25,6 +26,7 @@ __all__ = ["Bodies", "FileRule"]
 
 _Headers = Mapping[bytes, bytes]
 _Read = Callable[[Receive, MediaRange, list[Any]], Awaitable[Any]]
+"""Reads a body: its value, or what is wrong with it as ``Faults``, which may also be raised."""
 
 
 class FileRule(int):
@@ -129,12 +131,14 @@ class _Value:
     def __init__(self, path: tuple[str, ...], kind: Any, schemas: Schemas) -> None:
         self.validator: Validator = schemas.validator(*path)
         self._accepts = self.validator.is_valid
+        self._explain = explainer(schemas, *path)
         self._convert = None if kind is Any else TypeAdapter(kind).validator.validate_python
 
     def read(self, value: Any, where: str = "") -> Any:
-        if not self._accepts(value):
-            raise Faults(*details(self.validator, value, where=where))
-        return self.convert(value, where)
+        """The value, or the ``Faults``: raising them for every refused body would cost more than finding them."""
+        if self._accepts(value):
+            return self.convert(value, where)
+        return Faults(*(details(self.validator, value, where=where) if where else self._explain(value)))
 
     def convert(self, value: Any, where: str = "") -> Any:
         if self._convert is None:
@@ -274,14 +278,11 @@ class _MultipartBody:
         if wrong:
             raise Faults(*wrong)
         placeholders = {name: [None] * len(found) if self._is_list(name) else None for name, found in files.items()}
-        self._value.read({**value, **placeholders}) if self._make is None else self._accept({**value, **placeholders})
-        given = {name: found if self._is_list(name) else found[0] for name, found in files.items()}
-        return self._value.convert({**value, **given})
-
-    def _accept(self, value: dict[str, Any]) -> None:
-        faults = details(self._value.validator, value)
+        faults = details(self._value.validator, {**value, **placeholders})
         if faults:
             raise Faults(*faults)
+        given = {name: found if self._is_list(name) else found[0] for name, found in files.items()}
+        return self._value.convert({**value, **given})
 
     def _is_list(self, name: str) -> bool:
         return name in self._files and self._files[name][1]
@@ -351,9 +352,12 @@ class _LinesBody:
 
     def _read(self, value: Any, number: int) -> Any:
         try:
-            return self._value.read(value, f"/{number - 1}")
+            found = self._value.read(value, f"/{number - 1}")
         except Faults as faults:
-            raise Refusal.invalid(faults.errors) from None
+            found = faults
+        if type(found) is Faults:
+            raise Refusal.invalid(found.errors) from None
+        return found
 
 
 class _TextBody:

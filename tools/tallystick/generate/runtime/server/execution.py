@@ -82,6 +82,7 @@ class Served:
         self._bodies = Bodies(operation, binding.body, schemas, limits) if operation.body is not None else None
         self._outgoing = Outgoing(binding, wiring.codecs, settings)
         self._refusals = Refusals(operation, schemas)
+        self._has_guarding_headers = operation.idempotency is not None or self._declares("428")
         self._open = wiring.scope
         self._checked: set[type] = set()
         self._bodiless = operation.method == "HEAD"
@@ -117,7 +118,7 @@ class Served:
     async def _answer(self, scope: Scope, receive: Receive, open_files: list[Callable[[], None]]) -> Answer:
         try:
             call = await self._read(scope, receive, open_files)
-            return await self._served(call)
+            return self._refused(call, scope) if isinstance(call, Refusal) else await self._served(call)
         except Refusal as refusal:
             return self._refused(refusal, scope)
         except Problem as problem:
@@ -125,7 +126,8 @@ class Served:
                 raise
             return self._outgoing.problem(problem, scope)
 
-    async def _read(self, scope: Scope, receive: Receive, open_files: list[Callable[[], None]]) -> Call:
+    async def _read(self, scope: Scope, receive: Receive, open_files: list[Callable[[], None]]) -> Call | Refusal:
+        """The call, or the refusal of invalid values, which is too frequent to be raised."""
         caller = None if self._guard is None else await self._guard.caller(scope)
         headers = scope["headers"]
         arguments: dict[str, Any] = {}
@@ -136,14 +138,15 @@ class Served:
         body = None if self._bodies is None else self._bodies.choose(headers)
         faults = self._parameters.read(self._path_values(scope), scope["query_string"], headers, arguments)
         if faults and any(fault.malformed for fault in faults):
-            raise self._malformed(faults)
+            return self._malformed(faults)
         if self._bodies is not None:
-            try:
-                arguments["body"] = await self._body(body, receive, open_files)
-            except Faults as wrong:
-                faults.append(wrong)
+            content = await self._body(body, receive, open_files)
+            if type(content) is Faults:
+                faults.append(content)
+            else:
+                arguments["body"] = content
         if faults:
-            raise self._invalid(faults)
+            return self._invalid(faults)
         if self._tells_caller:
             arguments["caller"] = caller
         return Call(self.operation, caller, arguments, scope, self._outgoing)
@@ -166,19 +169,26 @@ class Served:
     async def _body(self, chosen: Any, receive: Receive, open_files: list[Callable[[], None]]) -> Any:
         assert self._bodies is not None
         if chosen is None:
-            if self._bodies.required:
-                raise Faults(Detail("body", "", "is required", "required"))
-            return None
+            return Faults(Detail("body", "", "is required", "required")) if self._bodies.required else None
         media, read = chosen
         assert isinstance(media, MediaRange)
-        return await read(receive, media, open_files)
+        try:
+            return await read(receive, media, open_files)
+        except Faults as faults:
+            return faults.with_traceback(None)
 
     def _malformed(self, faults: Sequence[Faults]) -> Refusal:
         errors = [error for fault in faults if fault.malformed for error in fault.errors]
         return Refusal.malformed(_sentence(errors[0]), errors)
 
     def _invalid(self, faults: Sequence[Faults]) -> Refusal:
-        errors = [error for fault in faults for error in fault.errors]
+        errors = faults[0].errors if len(faults) == 1 else [error for fault in faults for error in fault.errors]
+        return self._wants_header(errors) or Refusal.invalid(errors)
+
+    def _wants_header(self, errors: Sequence[Detail]) -> Refusal | None:
+        """The refusal for a missing header that has an answer of its own."""
+        if not self._has_guarding_headers:
+            return None
         missing = {
             error.pointer.lower() for error in errors if error.source == "header" and error.keyword == "required"
         }
@@ -189,7 +199,7 @@ class Served:
         if len(errors) == 1 and missing & {"/if-match", "/if-unmodified-since"} and self._declares("428"):
             name = errors[0].pointer[1:]
             return Refusal(428, "precondition required", f"Send {name} with what you know of the resource.", errors)
-        return Refusal.invalid(errors)
+        return None
 
     def _declares(self, status: str) -> bool:
         return any(reply.status == status for reply in self.operation.replies)

@@ -235,7 +235,7 @@ def _try(
     except Malformed as error:
         faults.append(Faults(reader.fault(f"cannot be read: {error}"), malformed=True))
     except Faults as error:
-        faults.append(error)
+        faults.append(error.with_traceback(None))  # its frame would hold the list, and the list its frame
 
 
 def _path_value(reader: _Reader, text: str | None) -> Any:
