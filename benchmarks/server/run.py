@@ -38,7 +38,9 @@ SERVERS = {
     "tally": ("tally_app", UVICORN, {}),
     "tally, replies checked": ("tally_app", UVICORN, {"CHECK_REPLIES": "1"}),
     "litestar": ("litestar_app", UVICORN, {}),
+    "blacksheep": ("blacksheep_app", UVICORN, {}),
     "fastapi": ("fastapi_app", UVICORN, {}),
+    "connexion": ("connexion_app", UVICORN, {}),
     "flask": ("flask_app", f"{GUNICORN} -k gthread --threads 4", {}),
     "drf": ("drf_app", GUNICORN, {}),
 }
