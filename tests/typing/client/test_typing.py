@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import mypy.api
 import pytest
+
+from tallystick.contract import canonicalise, read
+from tallystick.document import bundle, load
+from tallystick.generate.client import generate_client
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -45,3 +52,28 @@ def test_the_client_itself_is_strict():
         ["--strict", "--config-file=", "--python-version=3.11", str(ROOT / "clients/python/warehouse_client")]
     )
     assert (err, code) == ("", 0), out
+
+
+def strictly(folder: Path, package: str) -> list[str]:
+    """What basedpyright says in strict mode: file, line and message."""
+    (folder / "pyrightconfig.json").write_text(json.dumps({"typeCheckingMode": "strict", "include": [package]}))
+    command = [sys.executable, "-m", "basedpyright", "--outputjson", "--pythonpath", sys.executable, "-p", str(folder)]
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    report = json.loads(result.stdout)
+    assert report["summary"]["filesAnalyzed"] > 30
+    return [
+        f"{Path(each['file']).name}:{each['range']['start']['line'] + 1}: {each['message']}"
+        for each in report["generalDiagnostics"]
+    ]
+
+
+@pytest.mark.parametrize("name", ["bare", "parcels"])
+def test_pyright_finds_nothing_in_strict_mode(tmp_path, name):
+    """Neither in the client of a contract without server, models or tags, nor in one that has everything."""
+    spec = ROOT / "tests/golden/client/parcels.yaml" if name == "parcels" else HERE / "bare.yaml"
+    plan = generate_client(canonicalise(read(bundle(load(str(spec))))), package=f"{name}_client", name=name.title())
+    for path, content in plan.files.items():
+        target = tmp_path / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    assert strictly(tmp_path, f"{name}_client") == []

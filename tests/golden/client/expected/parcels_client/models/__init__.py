@@ -39,7 +39,7 @@ _MODULES: dict[str, str] = {
     "Size": "size",
     "Status": "status",
 }
-__all__ = [
+__all__: list[str] = [
     "Content",
     "DepotFull",
     "Goods",
