@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import itertools
 import json
 import re
 from collections.abc import Mapping
@@ -16,6 +17,8 @@ from .contract import Contract
 
 _DEEP = 4
 """Below this depth only what is required is drawn."""
+_MOST_WAYS = 16
+"""Of the ways to meet the conditions of an object, so many are tried."""
 _JSON = st.one_of(st.none(), st.booleans(), st.integers(-9, 9), st.text("abc", max_size=3))
 _LETTERS = st.characters(min_codepoint=0x20, max_codepoint=0x7E)
 _SIGNS = st.one_of(st.sampled_from("abcXYZ019-_ "), st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Cn")))
@@ -73,7 +76,7 @@ def strategy(contract: Contract, schema: Any, depth: int) -> st.SearchStrategy[A
         return _JSON
     if "$ref" in schema:
         target = schema["$ref"].removeprefix("#")
-        return st.deferred(lambda: strategy(contract, contract.at(target), depth + 1))
+        return st.deferred(lambda: _at(contract, target, depth + 1))
     if "const" in schema:
         return st.just(schema["const"])
     if "enum" in schema:
@@ -82,6 +85,17 @@ def strategy(contract: Contract, schema: Any, depth: int) -> st.SearchStrategy[A
     if members:
         return _union(contract, schema, members, depth)
     return _typed(contract, schema, depth)
+
+
+def _at(contract: Contract, pointer: str, depth: int) -> st.SearchStrategy[Any]:
+    """Values of a component; one with conditions is judged on its own, for a whole with it would hardly ever fit."""
+    schema = contract.at(pointer)
+    values = strategy(contract, schema, depth)
+    if not isinstance(schema, Mapping) or "then" not in schema:
+        return values
+    stated = [value for value in _stated(contract, pointer) if contract.is_valid(pointer, value)]
+    fitting = values.filter(lambda value: contract.is_valid(pointer, value))
+    return st.one_of(st.sampled_from(stated), fitting) if stated else fitting
 
 
 def _union(contract: Contract, schema: Mapping[str, Any], members: list[Any], depth: int) -> st.SearchStrategy[Any]:
@@ -114,15 +128,8 @@ def _typed(contract: Contract, schema: Mapping[str, Any], depth: int) -> st.Sear
 
 
 def _object(contract: Contract, schema: Mapping[str, Any], depth: int) -> st.SearchStrategy[Any]:
-    properties, required = schema.get("properties", {}), set(schema.get("required", ()))
-    strategies = {
-        name: strategy(contract, one, depth + 1)
-        for name, one in properties.items()
-        if name in required or depth < _DEEP
-    }
-    fixed = {name: one for name, one in strategies.items() if name in required}
-    optional = {name: one for name, one in strategies.items() if name not in required}
-    plain = st.fixed_dictionaries(fixed, optional=optional)
+    properties = schema.get("properties", {})
+    plain = st.one_of([_members(contract, properties, names, depth) for names in _needed(schema)])
     additional = schema.get("additionalProperties")
     if properties or additional is False or depth > _DEEP:
         return plain
@@ -130,6 +137,34 @@ def _object(contract: Contract, schema: Mapping[str, Any], depth: int) -> st.Sea
     low = schema.get("minProperties", 0)
     extra = st.dictionaries(st.text("abcxyz", min_size=1, max_size=4), inner, min_size=low, max_size=low + 2)
     return st.builds(lambda one, two: {**two, **one}, plain, extra)
+
+
+def _members(
+    contract: Contract, properties: Mapping[str, Any], needed: frozenset[str], depth: int
+) -> st.SearchStrategy[dict[str, Any]]:
+    strategies = {
+        name: strategy(contract, one, depth + 1) for name, one in properties.items() if name in needed or depth < _DEEP
+    }
+    fixed = {name: strategies.get(name, _JSON) for name in sorted(needed)}
+    optional = {name: one for name, one in strategies.items() if name not in needed}
+    return st.fixed_dictionaries(fixed, optional=optional)
+
+
+def _needed(schema: Mapping[str, Any]) -> list[frozenset[str]]:
+    """The sets of properties that objects may be made of: what is required, and one way to meet each condition.
+
+    Conditions that code cannot express stand in the canonical form as ``then`` of an empty ``if``.
+    """
+    always = frozenset(schema.get("required", ()))
+    then = schema.get("then", {}) if schema.get("if") == {} else {}
+    conditions = [one for one in then.get("allOf", [then]) if isinstance(one, Mapping)]
+    ways = [[_names(way) for way in one.get("anyOf") or one.get("oneOf") or [one]] for one in conditions]
+    chosen = itertools.islice(itertools.product(*ways), _MOST_WAYS)
+    return list(dict.fromkeys(always.union(*names) for names in chosen))
+
+
+def _names(way: Any) -> frozenset[str]:
+    return frozenset(way.get("required", ())) if isinstance(way, Mapping) else frozenset()
 
 
 def _array(contract: Contract, schema: Mapping[str, Any], depth: int) -> st.SearchStrategy[Any]:

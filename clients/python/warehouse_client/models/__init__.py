@@ -310,7 +310,7 @@ _MODULES: dict[str, str] = {
     "WebhookEventType": "webhook_event_type",
     "WrongPasswordProblem": "wrong_password_problem",
 }
-__all__ = [
+__all__: list[str] = [
     "Address",
     "AdjustmentMovement",
     "AdjustmentReason",
