@@ -109,3 +109,45 @@ def test_a_folder_without_the_package_is_an_input_error(canonical, tmp_path):
     """Nothing to prove is a wrong call, not a clean result."""
     with pytest.raises(InputError, match="holds no importable package no_such_client"):
         prove(canonical, "no_such_client", tmp_path, examples=1)
+
+
+OVERLAPPING = """
+openapi: 3.1.0
+info: {title: Acts, version: 1.0.0}
+servers: [{url: "https://acts.example"}]
+paths:
+  /acts:
+    post:
+      operationId: act
+      requestBody:
+        required: true
+        content: {application/json: {schema: {$ref: "#/components/schemas/Act"}}}
+      responses:
+        "200":
+          description: Done.
+          content: {application/json: {schema: {$ref: "#/components/schemas/Act"}}}
+components:
+  schemas:
+    Act:
+      oneOf: [{$ref: "#/components/schemas/Stop"}, {$ref: "#/components/schemas/Save"}]
+      discriminator:
+        propertyName: kind
+        mapping: {stop: "#/components/schemas/Stop", save: "#/components/schemas/Save"}
+    Stop: {type: object, required: [kind], properties: {kind: {type: string, enum: [stop, save]}}}
+    Save: {type: object, required: [kind], properties: {kind: {type: string, enum: [stop, save]}, to: {type: string}}}
+"""
+
+
+def test_values_that_fit_several_members_of_a_oneof_prove_the_client_too(tmp_path):
+    """The contract accepts none of them, which is told; the client sends and reads them nevertheless."""
+    spec = tmp_path / "acts.yaml"
+    spec.write_text(OVERLAPPING, encoding="utf-8")
+    canonical = canonicalise(read(bundle(load(str(spec)))))
+    for path, content in generate_client(canonical, package="acts_client", name="Acts").files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    proven = prove(canonical, "acts_client", tmp_path, examples=5)
+    sys.path.remove(str(tmp_path))
+    told = [(one.code, one.operation, one.message.partition(":")[0]) for one in proven.findings]
+    assert told == [("wire-overlap", "act", "request"), ("wire-overlap", "act", "reply 200 application/json")]
+    assert all(one.place.line for one in proven.findings)

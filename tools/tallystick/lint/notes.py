@@ -89,6 +89,8 @@ NOTES: Final[Mapping[str, str]] = {
     " if it stays, please report it.",
     "wire-import": "The client to be proven cannot be imported. | Name its folder and package as `tally generate` was"
     " told, and install what it needs.",
+    "wire-overlap": "The members of a `oneOf` overlap, so that hardly a value fits exactly one. | The"
+    " client was proven with values that fit several. Write `anyOf`, or what tells the members apart.",
     "wire-stale": "The client was generated from another contract than the one that judges it. | Run `tally generate`.",
     "wire-unproven": "No value of a schema could be drawn, so a step of the call was not proven. | Mostly a pattern or"
     " bounds that hardly a value fits: loosen them, or test that call by hand.",

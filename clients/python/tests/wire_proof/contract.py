@@ -51,6 +51,11 @@ class Contract:
         error = next(iter(self._validator(pointer).iter_errors(value)), None)
         return None if error is None else f"{error.message} at /{'/'.join(map(str, error.instance_path))}"
 
+    @functools.cached_property
+    def eased(self) -> Contract:
+        """The contract with every ``oneOf`` read as ``anyOf``: values that fit several members are valid in it."""
+        return Contract(_eased(self.document))
+
     def _make_validator(self, pointer: str) -> Any:
         options = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
         return jsonschema_rs.Draft202012Validator(
@@ -59,6 +64,21 @@ class Contract:
             pattern_options=options,
             validate_formats=True,
         )
+
+
+_VALUES = frozenset({"const", "default", "enum", "example", "examples"})
+
+
+def _eased(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_eased(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    found = {key: one if key in _VALUES else _eased(one) for key, one in value.items()}
+    if not isinstance(found.get("oneOf"), list):
+        return found
+    members = found.pop("oneOf")
+    return {**found, "anyOf": members} if "anyOf" not in found else {**found, "allOf": [{"anyOf": members}]}
 
 
 def escaped(token: str) -> str:

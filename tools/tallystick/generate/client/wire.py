@@ -55,6 +55,7 @@ def prove(
         found += [_placed(one, places) for one in _examined(proof, call)]
         if index % 100 == 99:
             told(f"{index + 1} of {len(calls)} calls examined, {len(found)} findings")
+    found += [_placed(_overlap(*one), places) for one in proof.overlaps]
     return Proven(len(calls), tuple(found))
 
 
@@ -72,6 +73,11 @@ def _examined(proof: object, call: dict[str, object]) -> Iterator[Finding]:
         except (AttributeError, ImportError) as error:
             message = f"the client is not the one of this contract ({error}); run `tally generate`"
             yield Finding("wire-stale", Level.ERROR, message, operation=operation)
+
+
+def _overlap(operation: str, step: str) -> Finding:
+    message = f"{step}: no drawn value fits just one member of a oneOf; those that fit several were proven. Write anyOf"
+    return Finding("wire-overlap", Level.WARNING, message, operation=operation)
 
 
 def _placed(finding: Finding, places: Mapping[str, Place]) -> Finding:
