@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
-from typing import Any, Literal
+from datetime import UTC, datetime
+from typing import Any, Literal, TextIO
 
 import msgspec
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-__all__ = ["configure_logs"]
+__all__ = ["RequestLine", "configure_logs"]
 
+_access = logging.getLogger("warehouse.access")
+_encode = msgspec.json.Encoder(enc_hook=str).encode
+_OF_EVERY_LINE = ("event", "level", "logger", "timestamp", "request_id")
 _SECRET = ("password", "secret", "token", "authorization", "api_key", "cookie")
 _HIDDEN = "[hidden]"
 
@@ -30,7 +35,7 @@ def configure_logs(form: Literal["json", "console"], level: str) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = _JsonLines(sys.stdout) if form == "json" else logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -42,6 +47,49 @@ def configure_logs(form: Literal["json", "console"], level: str) -> None:
     root.setLevel(level.upper())
     for noisy in ("alembic", "httpx2", "httpcore2", "dbos", "aiosqlite"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
+
+
+class _JsonLines(logging.StreamHandler[TextIO]):
+    """A handler to which a line in its final form can be given."""
+
+    def write_line(self, line: bytes) -> None:
+        with self.lock or contextlib.nullcontext():
+            self.stream.write(line.decode() + self.terminator)
+            self.flush()
+
+
+class RequestLine(msgspec.Struct, kw_only=True, gc=False):
+    """The line about a request. There is one for each, so it has a short way: a structure, encoded and written.
+
+    Where anybody else listens to the root logger, or the form is not JSON, it goes the way of all other lines.
+    """
+
+    event: Literal["request"] = "request"
+    level: Literal["info"] = "info"
+    logger: Literal["warehouse.access"] = "warehouse.access"
+    timestamp: datetime = msgspec.field(default_factory=lambda: datetime.now(UTC))
+    request_id: str
+    method: str
+    path: str
+    operation: str | None
+    status: int
+    bytes: int
+    milliseconds: float
+    caller: str | None
+    address: str | None
+
+    def write(self) -> None:
+        """Writes the line if lines of its level are wanted."""
+        if not _access.isEnabledFor(logging.INFO):
+            return
+        match logging.root.handlers:
+            case [_JsonLines() as lines]:
+                lines.write_line(_encode(self))
+            case _:
+                fields = msgspec.structs.asdict(self)
+                structlog.get_logger(self.logger).info(
+                    self.event, **{name: fields[name] for name in fields if name not in _OF_EVERY_LINE}
+                )
 
 
 def hide_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
@@ -61,4 +109,4 @@ def _renderers(form: Literal["json", "console"]) -> list[Processor]:
 
 
 def _json(value: Any, **_: Any) -> str:
-    return msgspec.json.encode(value, enc_hook=str).decode()
+    return _encode(value).decode()

@@ -17,7 +17,7 @@ from limits.storage import storage_from_string
 
 from warehouse.contract._runtime.descriptors import RateLimit
 
-__all__ = ["Quota", "Quotas", "Spent", "duration"]
+__all__ = ["LocalWindows", "Quota", "Quotas", "Spent", "duration"]
 
 _log = structlog.get_logger(__name__)
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
@@ -50,13 +50,8 @@ class Quota:
         """The value of ``RateLimit-Policy`` (IETF draft ietf-httpapi-ratelimit-headers)."""
         return f'"{self.name}";q={self.limit};w={self.window}'
 
-    @property
-    def item(self) -> RateLimitItem:
-        """The limit as the library counts it."""
-        return RateLimitItemPerSecond(self.limit, self.window, self.name)
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Spent:
     """What is left of a quota after a request. ``seconds`` until it is whole again."""
 
@@ -71,6 +66,63 @@ class Spent:
         return f'"{self.quota.name}";r={self.remaining};t={self.seconds}'
 
 
+class LocalWindows:
+    """Counts as the library does with a sliding window, for this process alone: no tasks, no locks, nothing to expire.
+
+    Requests of the window before count in proportion to how much of it still lies within the last ``window`` seconds.
+    """
+
+    def __init__(self, quota: Quota) -> None:
+        self._quota = quota
+        self._number = -1.0
+        self._before: dict[str, int] = {}
+        self._counts: dict[str, int] = {}
+
+    def spend(self, who: str, now: float) -> Spent:
+        """Counts one request at ``now``, in seconds, unless it is one too many."""
+        quota = self._quota
+        number, elapsed = divmod(now, quota.window)
+        if number != self._number:
+            self._before = self._counts if number == self._number + 1 else {}
+            self._counts = {}
+            self._number = number
+        before, count = self._before.get(who, 0), self._counts.get(who, 0)
+        left = quota.window - elapsed
+        weighted = before * left / quota.window
+        is_allowed = int(weighted) + count < quota.limit
+        if is_allowed:
+            count += 1
+            self._counts[who] = count
+        reset = min(left % (quota.window / before), left) if before else left
+        remaining = max(0, quota.limit - int(weighted + count))
+        return Spent(quota, is_allowed, remaining, max(1, math.ceil(reset)))
+
+
+class _Counter:
+    """Counts one quota, in a shared storage if there is one."""
+
+    def __init__(self, quota: Quota, shared: RateLimiter | None) -> None:
+        self.quota = quota
+        self._item: RateLimitItem = RateLimitItemPerSecond(quota.limit, quota.window, quota.name)
+        self._local = LocalWindows(quota)
+        self._shared = shared
+
+    async def spend(self, who: str) -> Spent:
+        if self._shared is None:
+            return self._local.spend(who, time.time())
+        try:
+            return await self._spend_shared(self._shared, who)
+        except Exception:  # noqa: BLE001 - each storage has errors of its own
+            _log.warning("quotas are counted by this process alone", exc_info=True)
+            return self._local.spend(who, time.time())
+
+    async def _spend_shared(self, limiter: RateLimiter, who: str) -> Spent:
+        is_allowed = await limiter.hit(self._item, who)
+        stats = await limiter.get_window_stats(self._item, who)
+        seconds = max(1, min(self.quota.window, math.ceil(stats.reset_time - time.time())))
+        return Spent(self.quota, is_allowed, stats.remaining, seconds)
+
+
 class Quotas:
     """Counts requests. ``storage`` is an address that the library ``limits`` understands; ``overrides`` are by name.
 
@@ -80,36 +132,23 @@ class Quotas:
     def __init__(self, storage: str, overrides: Mapping[str, int]) -> None:
         kept = storage_from_string(storage)
         assert isinstance(kept, Storage)
-        self._limiter = SlidingWindowCounterRateLimiter(kept)
-        self._fallback = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._shared = None if isinstance(kept, MemoryStorage) else SlidingWindowCounterRateLimiter(kept)
         self._overrides = overrides
-        self._quotas: dict[RateLimit, tuple[Quota, RateLimitItem]] = {}
+        self._counters: dict[RateLimit, _Counter] = {}
 
     def quota(self, declared: RateLimit) -> Quota:
         """The quota in force for a declared one."""
-        return self._known(declared)[0]
+        return self._counter(declared).quota
 
-    def _known(self, declared: RateLimit) -> tuple[Quota, RateLimitItem]:
-        known = self._quotas.get(declared)
-        if known is None:
+    def _counter(self, declared: RateLimit) -> _Counter:
+        counter = self._counters.get(declared)
+        if counter is None:
             limit = self._overrides.get(declared.name, declared.limit)
             window = int(duration(declared.window).total_seconds())
-            quota = Quota(declared.name, limit, window, declared.by == "address")
-            known = self._quotas[declared] = (quota, quota.item)
-        return known
+            counter = _Counter(Quota(declared.name, limit, window, declared.by == "address"), self._shared)
+            self._counters[declared] = counter
+        return counter
 
     async def spend(self, declared: RateLimit, who: str) -> Spent:
         """Counts one request of ``who``."""
-        quota, item = self._known(declared)
-        try:
-            return await _spend(self._limiter, quota, item, who)
-        except Exception:  # noqa: BLE001 - each storage has errors of its own
-            _log.warning("quotas are counted by this process alone", exc_info=True)
-            return await _spend(self._fallback, quota, item, who)
-
-
-async def _spend(limiter: RateLimiter, quota: Quota, item: RateLimitItem, who: str) -> Spent:
-    is_allowed = await limiter.hit(item, who)
-    window = await limiter.get_window_stats(item, who)
-    seconds = max(1, min(quota.window, math.ceil(window.reset_time - time.time())))
-    return Spent(quota, is_allowed, window.remaining, seconds)
+        return await self._counter(declared).spend(who)

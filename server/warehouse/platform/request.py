@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from warehouse.contract._runtime.descriptors import Operation
@@ -17,7 +17,8 @@ KEY = "warehouse.request"
 
 @dataclass(slots=True, kw_only=True)
 class RequestContext:
-    """One request. The middlewares make it; the caller is filled in once the credentials are checked."""
+    """One request and what became of it. The middlewares make it; the caller is filled in once the credentials are
+    checked."""
 
     request_id: str
     """Names the request in logs and problems: the trace id of W3C Trace Context, 32 hexadecimal digits."""
@@ -28,6 +29,12 @@ class RequestContext:
     operation: Operation | None = None
     """None for a path or method that the contract does not know."""
     caller: WarehouseCaller | None = None
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    """What the middlewares add to the answer, unless it brings its own."""
+    status: int = 0
+    """Of the answer; 0 before it begins."""
+    size: int = 0
+    """Bytes of content sent."""
 
 
 SYSTEM = RequestContext(request_id="0" * 32)

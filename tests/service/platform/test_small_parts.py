@@ -1,10 +1,18 @@
 """The pure parts of the platform."""
 
 import asyncio
+import io
+import json
+import logging
+import random
+import sys
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
+from limits import RateLimitItemPerSecond
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from pydantic import SecretStr, ValidationError
 from sqlalchemy.exc import DBAPIError
 
@@ -13,10 +21,10 @@ from warehouse.platform.clock import FixedClock, utc
 from warehouse.platform.database import Cents, UtcDateTime
 from warehouse.platform.identity import KEY_SCOPES, ROLES, scopes_of
 from warehouse.platform.ids import new_id
-from warehouse.platform.logs import hide_secrets
+from warehouse.platform.logs import RequestLine, configure_logs, hide_secrets
 from warehouse.platform.outages import Overloaded, is_outage
 from warehouse.platform.passwords import Passwords
-from warehouse.platform.quotas import duration
+from warehouse.platform.quotas import LocalWindows, Quota, duration
 from warehouse.platform.secret_file import read_or_make_secret
 from warehouse.platform.settings import Settings
 from warehouse.platform.tokens import AccessToken, AccessTokens, new_secret
@@ -201,3 +209,67 @@ async def test_the_queue_for_passwords_is_bounded(monkeypatch):
     assert [isinstance(result, Overloaded) for result in results] == [False, False, True, True, True]
     assert isinstance(await checker.hash("x"), str)
     checker.close()
+
+
+async def test_quotas_of_one_process_are_those_of_the_library(monkeypatch):
+    """Over many windows, idle ones among them: requests are allowed or refused as the library does."""
+    now = 1_000_000.0
+    monkeypatch.setattr("time.time", lambda: now)
+    chance = random.Random(7)
+    library, item = SlidingWindowCounterRateLimiter(MemoryStorage()), RateLimitItemPerSecond(5, 60, "default")
+    local = LocalWindows(Quota("default", 5, 60, by_address=False))
+    outcomes = set()
+    for _ in range(600):
+        now += chance.choice((0.0, 1.7, 9.0, 31.0, 200.0))
+        who = chance.choice(("ada", "bob"))
+        is_allowed = await library.hit(item, who)
+        remaining = (await library.get_window_stats(item, who)).remaining
+        spent = local.spend(who, now)
+        assert (spent.is_allowed, spent.remaining) == (is_allowed, remaining)
+        assert 1 <= spent.seconds <= 60
+        outcomes.add(is_allowed)
+    assert outcomes == {True, False}
+
+
+@pytest.fixture
+def root_logger():
+    """The root logger, as it was afterwards."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield root
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def request_line(**values):
+    return RequestLine(
+        **{
+            "request_id": "7" * 32, "method": "GET", "path": "/items", "operation": "listItems", "status": 200,
+            "bytes": 5, "milliseconds": 1.25, "caller": None, "address": "127.0.0.1", **values,
+        }
+    )  # fmt: skip
+
+
+def test_the_line_about_a_request_is_the_same_on_both_ways(root_logger, monkeypatch):
+    """It has the same members whether it is written directly or, as others listen too, like any other line."""
+    written = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", written)
+    configure_logs("json", "info")
+    request_line().write()
+    root_logger.addHandler(logging.NullHandler())
+    request_line().write()
+    direct, usual = map(json.loads, written.getvalue().splitlines())
+    assert direct.keys() - usual.keys() == {"request_id"}  # which the usual way takes from the request's context
+    for name in direct.keys() & usual.keys() - {"timestamp"}:
+        assert direct[name] == usual[name]
+    assert direct["timestamp"].endswith("Z")
+
+
+def test_the_line_about_a_request_obeys_the_level(root_logger, monkeypatch):
+    """Where only warnings are wanted, there is none."""
+    written = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", written)
+    configure_logs("json", "warning")
+    request_line().write()
+    assert not written.getvalue()
+    assert root_logger.level == logging.WARNING

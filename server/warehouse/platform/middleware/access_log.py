@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import time
 
-import structlog
-
-from warehouse.platform.asgi import App, Message, Receive, Scope, Send
+from warehouse.platform.asgi import App, Receive, Scope, Send
+from warehouse.platform.logs import RequestLine
 from warehouse.platform.request import request_of
 
 __all__ = ["AccessLog"]
-
-_log = structlog.get_logger("warehouse.access")
 
 
 class AccessLog:
@@ -25,28 +22,20 @@ class AccessLog:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started, status, size = time.perf_counter(), 0, 0
-
-        async def watch(message: Message) -> None:
-            nonlocal status, size
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            else:
-                size += len(message.get("body", b""))
-            await send(message)
-
+        started = time.perf_counter()
         try:
-            await self.app(scope, receive, watch)
+            await self.app(scope, receive, send)
         finally:
             context = request_of(scope)
-            _log.info(
-                "request",
+            line = RequestLine(
+                request_id=context.request_id,
                 method=scope["method"],
                 path=scope["path"],
                 operation=None if context.operation is None else context.operation.id,
-                status=status,
-                bytes=size,
+                status=context.status,
+                bytes=context.size,
                 milliseconds=round((time.perf_counter() - started) * 1000, 2),
                 caller=None if context.caller is None else context.caller.subject,
                 address=context.remote_address,
             )
+            line.write()

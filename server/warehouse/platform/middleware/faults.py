@@ -6,9 +6,10 @@ import structlog
 
 from warehouse.contract._runtime.problems import ContractViolation
 from warehouse.contract.problems import InternalError, ServiceUnavailable
-from warehouse.platform.asgi import App, Message, Receive, Scope, Send
+from warehouse.platform.asgi import App, Receive, Scope, Send
 from warehouse.platform.outages import is_outage
 from warehouse.platform.problems import send_problem
+from warehouse.platform.request import request_of
 
 __all__ = ["Faults"]
 
@@ -30,17 +31,10 @@ class Faults:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        has_begun = False
-
-        async def watch(message: Message) -> None:
-            nonlocal has_begun
-            has_begun = True
-            await send(message)
-
         try:
-            await self.app(scope, receive, watch)
+            await self.app(scope, receive, send)
         except Exception as error:
-            if has_begun:
+            if request_of(scope).status:
                 raise
             await self._answer(error, scope, send)
 

@@ -12,7 +12,7 @@ import structlog
 
 from warehouse.contract._runtime.descriptors import Operation
 from warehouse.contract._runtime.paths import PathIndex, PathTemplate
-from warehouse.platform.asgi import App, Receive, Scope, Send, header, with_headers
+from warehouse.platform.asgi import App, Message, Receive, Scope, Send, header
 from warehouse.platform.request import KEY, RequestContext
 
 __all__ = ["Identification"]
@@ -21,7 +21,7 @@ _TRACE_PARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})
 
 
 class Identification:
-    """Puts a ``RequestContext`` into the ASGI scope.
+    """Puts a ``RequestContext`` into the ASGI scope, and keeps it up to date while the answer is sent.
 
     Its id is the trace id of ``traceparent`` (W3C Trace Context), or a new one.
 
@@ -40,17 +40,17 @@ class Identification:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        request_id = _trace_id(header(scope, b"traceparent"))
         context = RequestContext(
-            request_id=_trace_id(header(scope, b"traceparent")),
+            request_id=request_id,
             remote_address=self._address(scope),
             accept=header(scope, b"accept"),
             operation=self._operation(scope),
+            headers=[(b"x-request-id", request_id.encode())],
         )
         scope[KEY] = context
-        name = (b"x-request-id", context.request_id.encode())
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=context.request_id)
-        await self.app(scope, receive, with_headers(send, lambda: (name,)))
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        await self.app(scope, receive, _watched(send, context))
 
     def _operation(self, scope: Scope) -> Operation | None:
         raw = scope.get("raw_path") or scope["path"].encode()
@@ -64,6 +64,23 @@ class Identification:
                 return hops[-self._proxies]
         peer: tuple[str, Any] | None = scope.get("client")
         return None if peer is None else peer[0]
+
+
+def _watched(send: Send, context: RequestContext) -> Send:
+    """Notes what is sent, and adds the headers. All middlewares rely on this one: each further wrapper would cost."""
+
+    async def watch(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            context.status = message["status"]
+            given = list(message.get("headers", ()))
+            names = {name for name, _ in given}
+            given += [pair for pair in context.headers if pair[0] not in names]
+            message["headers"] = given
+        else:
+            context.size += len(message.get("body", b""))
+        await send(message)
+
+    return watch
 
 
 def _trace_id(trace_parent: str | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from warehouse.platform.asgi import App, Message, Receive, Scope, Send
+from warehouse.platform.asgi import App, Receive, Scope, Send
 from warehouse.platform.metrics import Metrics
 from warehouse.platform.request import request_of
 
@@ -23,18 +23,12 @@ class Measuring:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 0
-
-        async def watch(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        with self._metrics.running.track_inprogress():
-            try:
-                await self.app(scope, receive, watch)
-            finally:
-                operation = request_of(scope).operation
-                name = "-" if operation is None else operation.id
-                self._metrics.answered(name, status, time.perf_counter() - started)
+        started = time.perf_counter()
+        self._metrics.running.inc()
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self._metrics.running.dec()
+            context = request_of(scope)
+            name = "-" if context.operation is None else context.operation.id
+            self._metrics.answered(name, context.status, time.perf_counter() - started)

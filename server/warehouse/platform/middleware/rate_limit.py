@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from warehouse.contract._runtime.descriptors import RateLimit
 from warehouse.contract.problems import RateLimited
-from warehouse.platform.asgi import App, Receive, Scope, Send, header, with_headers
+from warehouse.platform.asgi import App, Receive, Scope, Send, header
 from warehouse.platform.problems import send_problem
 from warehouse.platform.quotas import Quotas, Spent
 from warehouse.platform.request import RequestContext, request_of
@@ -60,7 +58,10 @@ class RateLimiting:
             await self.app(scope, receive, send)
             return
         spent = await self._spend(scope)
-        send = with_headers(send, _headers(spent))
+        request_of(scope).headers += (
+            (b"ratelimit", spent.state.encode()),
+            (b"ratelimit-policy", spent.quota.policy.encode()),
+        )
         if spent.is_allowed:
             await self.app(scope, receive, send)
             return
@@ -90,8 +91,3 @@ class RateLimiting:
 
 def _address(context: RequestContext) -> str:
     return f"address:{context.remote_address or '-'}"
-
-
-def _headers(spent: Spent) -> Callable[[], tuple[tuple[bytes, bytes], ...]]:
-    pairs = ((b"ratelimit", spent.state.encode()), (b"ratelimit-policy", spent.quota.policy.encode()))
-    return lambda: pairs

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from warehouse.platform.asgi import App, Receive, Scope, Send, with_headers
+from warehouse.platform.asgi import App, Receive, Scope, Send
+from warehouse.platform.request import request_of
 
 __all__ = ["SecurityHeaders"]
 
@@ -28,5 +29,5 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves a request."""
         if scope["type"] == "http":
-            send = with_headers(send, lambda: self._headers)
+            request_of(scope).headers += self._headers
         await self.app(scope, receive, send)
