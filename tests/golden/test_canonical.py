@@ -1,4 +1,4 @@
-"""The canonical form of a small description, byte for byte. To accept a change: ``TALLY_GOLDEN=write make test``."""
+"""The canonical form of a small description, byte for byte. To accept a change: ``TALLY_UPDATE_GOLDEN=1 make test``."""
 
 import os
 from pathlib import Path
@@ -20,6 +20,6 @@ def test_the_canonical_form_is_the_one_on_file(source):
     findings = sorted(f"{f.place.line}: {f.code}: {f.message}" for f in (*contract.findings, *made.findings))
     text = to_yaml({**made.document, "x-findings": findings})
     golden = source.with_suffix(".golden")
-    if os.environ.get("TALLY_GOLDEN") == "write":
+    if os.environ.get("TALLY_UPDATE_GOLDEN"):
         golden.write_text(text, "utf-8")
     assert golden.read_text("utf-8") == text

@@ -1,4 +1,4 @@
-"""What is generated from a small description, reviewed as a difference. UPDATE_GOLDEN=1 writes it anew."""
+"""What is generated from a small description, reviewed as a difference. TALLY_UPDATE_GOLDEN=1 writes it anew."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _own(plan: Plan) -> dict[str, bytes]:
 
 def test_the_generated_server(plan: Plan) -> None:
     """Every file is as it was reviewed."""
-    if os.environ.get("UPDATE_GOLDEN"):
+    if os.environ.get("TALLY_UPDATE_GOLDEN"):
         shutil.rmtree(EXPECTED, ignore_errors=True)
         for path, content in _own(plan).items():
             (EXPECTED / path).parent.mkdir(parents=True, exist_ok=True)
