@@ -160,6 +160,20 @@ class ContractApp(FastAPI):
 
     route_index: RouteIndex | None = None
 
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        telemetry = settings.get("telemetry") or {}
+        self._is_silent = all(telemetry.get(signal) is False for signal in ("tracing", "metrics", "logs"))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves a request; without telemetry it is not asked for each one whether there is any."""
+        stack = self.middleware_stack
+        if stack is None or not self._is_silent or scope["type"] != "http" or self.root_path:
+            await super().__call__(scope, receive, send)
+            return
+        scope["app"] = self
+        await stack(scope, receive, send)
+
     def build_middleware_stack(self) -> Any:
         """The usual stack, with the index in front of the router."""
         stack = super().build_middleware_stack()

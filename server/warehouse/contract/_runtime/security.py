@@ -44,15 +44,14 @@ class Guard:
         }
         self._alternatives = [each for each in operation.security if each]
         self._is_optional = len(self._alternatives) < len(operation.security)
-        self._only = self._single()
+        self._singles = self._single_schemes()
         self._schemes = needed
 
-    def _single(self) -> tuple[_Extract, Callable[..., Awaitable[Caller | None]], frozenset[str]] | None:
-        """The parts of the most usual requirement: one scheme and no alternative."""
-        if self._is_optional or len(self._alternatives) != 1 or len(self._alternatives[0]) != 1:
-            return None
-        ((name, scopes),) = self._alternatives[0].items()
-        return self._extract[name], self._check[name], frozenset(scopes)
+    def _single_schemes(self) -> list[tuple[str, frozenset[str]]]:
+        """The alternatives if each is a single scheme, as usual: those can be tried one after the other."""
+        if any(len(each) != 1 for each in self._alternatives):
+            return []
+        return [(name, frozenset(scopes)) for each in self._alternatives for name, scopes in each.items()]
 
     async def caller(self, scope: Mapping[str, Any]) -> Caller | None:
         """The caller, or None where the operation may be called anonymously and no credentials came.
@@ -60,22 +59,22 @@ class Guard:
         Raises:
             Refusal: 401 with a challenge, or 403 naming the scopes that are missing.
         """
-        if self._only is not None:
-            extract, check, scopes = self._only
-            credentials = extract(scope)
-            if credentials is not None:
-                caller = await check(*credentials, operation=self._operation)
-                if caller is not None and scopes <= caller.scopes:
-                    return caller
-                if caller is None:
-                    raise self._unknown(rejected=True)
-                raise self._forbidden([scopes - caller.scopes])
-            raise self._unknown(rejected=False)
-        return await self._any(scope)
-
-    async def _any(self, scope: Mapping[str, Any]) -> Caller | None:
-        given = {name: credentials for name, take in self._extract.items() if (credentials := take(scope)) is not None}
         known: dict[str, Caller | None] = {}
+        for name, scopes in self._singles:
+            if name in known:
+                caller = known[name]
+            else:
+                credentials = self._extract[name](scope)
+                if credentials is None:
+                    continue
+                caller = known[name] = await self._check[name](*credentials, operation=self._operation)
+            if caller is not None and scopes <= caller.scopes:
+                return caller
+        return await self._any(scope, known)
+
+    async def _any(self, scope: Mapping[str, Any], known: dict[str, Caller | None]) -> Caller | None:
+        """``known`` are the callers of those schemes that were asked already."""
+        given = {name: credentials for name, take in self._extract.items() if (credentials := take(scope)) is not None}
         missing: list[frozenset[str]] = []
         for requirement in self._alternatives:
             if not given.keys() >= requirement.keys():

@@ -91,7 +91,9 @@ def header_text(value: Any, *, explode: bool = False) -> str:
     Raises:
         ContractViolation: it would break the header section.
     """
-    text = _simple(value, explode=explode)
+    text = value if type(value) is str else _simple(value, explode=explode)
+    if text.isascii() and text.isprintable():
+        return text
     if any(character in text for character in "\r\n\0"):
         raise ContractViolation("a header value must not hold line breaks")
     try:

@@ -105,26 +105,23 @@ class Served:
         """
         open_files: list[Callable[[], None]] = []
         try:
-            answer = await self._answer(scope, receive, open_files)
+            try:
+                call = await self._read(scope, receive, open_files)
+                answer = self._refused(call, scope) if isinstance(call, Refusal) else await self._served(call)
+            except Refusal as refusal:
+                answer = self._refused(refusal, scope)
+            except Problem as problem:
+                if _has_own_handler(scope, problem):
+                    raise
+                answer = self._outgoing.problem(problem, scope)
         except BaseException:
             _close(open_files)
             raise
-        if isinstance(answer.content, bytes):
-            _close(open_files)
-        else:
+        if not isinstance(answer.content, bytes):
             answer.closing = open_files
+        elif open_files:
+            _close(open_files)
         return answer
-
-    async def _answer(self, scope: Scope, receive: Receive, open_files: list[Callable[[], None]]) -> Answer:
-        try:
-            call = await self._read(scope, receive, open_files)
-            return self._refused(call, scope) if isinstance(call, Refusal) else await self._served(call)
-        except Refusal as refusal:
-            return self._refused(refusal, scope)
-        except Problem as problem:
-            if _has_own_handler(scope, problem):
-                raise
-            return self._outgoing.problem(problem, scope)
 
     async def _read(self, scope: Scope, receive: Receive, open_files: list[Callable[[], None]]) -> Call | Refusal:
         """The call, or the refusal of invalid values, which is too frequent to be raised."""
