@@ -67,10 +67,10 @@ def strictly(folder: Path, package: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("name", ["bare", "parcels"])
+@pytest.mark.parametrize("name", ["bare", "free", "parcels"])
 def test_pyright_finds_nothing_in_strict_mode(tmp_path, name):
-    """Neither in the client of a contract without server, models or tags, nor in one that has everything."""
-    spec = ROOT / "tests/golden/client/parcels.yaml" if name == "parcels" else HERE / "bare.yaml"
+    """A contract without server, models or tags, one with unions of free objects, and one that has everything."""
+    spec = ROOT / "tests/golden/client/parcels.yaml" if name == "parcels" else HERE / f"{name}.yaml"
     plan = generate_client(canonicalise(read(bundle(load(str(spec))))), package=f"{name}_client", name=name.title())
     for path, content in plan.files.items():
         target = tmp_path / path

@@ -60,8 +60,8 @@ _RUNTIME_MODULES: Final = {
     "settings": ("Options", "Settings", "from_environment", "resolved_url"),
     "streams": ("AsyncStream", "AsyncStreamedResponse", "RawResponse", "ServerSentEvent", "Stream", "StreamedResponse"),
     "values": (
-        "ABSENT", "NOT_GIVEN", "NotGiven", "Unknown", "Variant", "by_tag", "choose", "first_readable", "is_list",
-        "is_object", "read_date", "read_datetime",
+        "ABSENT", "NOT_GIVEN", "NotGiven", "Unknown", "Variant", "as_is", "by_tag", "choose", "first_readable",
+        "is_list", "is_object", "read_date", "read_datetime",
     ),
     "views": ("async_raw", "async_streamed", "raw", "streamed"),
     "webhooks": ("WebhookVerifier",),

@@ -188,6 +188,11 @@ def _special(value: Any) -> Any:  # noqa: PLR0911 # one line per kind
     raise TypeError(f"{type(value).__name__} has no JSON form; pass text, numbers, lists, dicts or models")
 
 
+def as_is(data: Any) -> Any:
+    """Reads a JSON value that no class stands for: unchanged."""
+    return data
+
+
 class Variant(NamedTuple):
     """One member of a union of objects: how to recognise it, and how to read it."""
 
