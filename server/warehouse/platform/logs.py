@@ -53,9 +53,15 @@ class _JsonLines(logging.StreamHandler[TextIO]):
     """A handler to which a line in its final form can be given."""
 
     def write_line(self, line: bytes) -> None:
+        """Writes what ``emit`` would write; each of its lines is flushed, so that the order stays."""
+        octets = getattr(self.stream, "buffer", None)
         with self.lock or contextlib.nullcontext():
-            self.stream.write(line.decode() + self.terminator)
-            self.flush()
+            if octets is None:
+                self.stream.write(line.decode() + self.terminator)
+                self.stream.flush()
+            else:
+                octets.write(line + b"\n")
+                octets.flush()
 
 
 class RequestLine(msgspec.Struct, kw_only=True, gc=False):

@@ -21,7 +21,9 @@ class Metrics:
             ("operation",),
             registry=self.registry,
         )
-        self.running = Gauge("http_requests_running", "Requests being served.", registry=self.registry)
+        self.running = 0
+        """Requests being served."""
+        self.watch("http_requests_running", "Requests being served.", lambda: self.running)
         self._jobs = Counter("jobs", "Attempts at jobs.", ("kind", "outcome"), registry=self.registry)
         self._job_seconds = Histogram("job_duration_seconds", "Time of an attempt.", ("kind",), registry=self.registry)
         self._counts: dict[tuple[str, int], Counter] = {}

@@ -6,7 +6,7 @@ import math
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -45,10 +45,11 @@ class Quota:
     window: int
     by_address: bool
 
-    @property
-    def policy(self) -> str:
-        """The value of ``RateLimit-Policy`` (IETF draft ietf-httpapi-ratelimit-headers)."""
-        return f'"{self.name}";q={self.limit};w={self.window}'
+    policy: str = field(init=False)
+    """The value of ``RateLimit-Policy`` (IETF draft ietf-httpapi-ratelimit-headers)."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "policy", f'"{self.name}";q={self.limit};w={self.window}')
 
 
 @dataclass(slots=True)

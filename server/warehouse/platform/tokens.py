@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import jwt
@@ -39,7 +39,7 @@ class AccessTokens:
         self._key = hashlib.blake2b(secret.encode(), digest_size=32, person=b"access-token").digest()
         self._clock = clock
         self.lifetime = lifetime
-        self._known: dict[str, tuple[AccessToken, int]] = {}
+        self._known: dict[str, tuple[AccessToken, datetime]] = {}
         """Tokens whose signature was right, since most tokens come many times."""
 
     def issue(self, token: AccessToken) -> str:
@@ -68,9 +68,9 @@ class AccessTokens:
                 self._known.clear()
             self._known[text] = known
         token, ends = known
-        return token if ends > self._clock.now().timestamp() else None
+        return token if ends > self._clock.now() else None
 
-    def _verified(self, text: str) -> tuple[AccessToken, int] | None:
+    def _verified(self, text: str) -> tuple[AccessToken, datetime] | None:
         try:
             if jwt.get_unverified_header(text).get("typ") != _TYPE:
                 return None
@@ -83,8 +83,8 @@ class AccessTokens:
                 options={"require": ["exp", "sub", "sid", "scope"], "verify_exp": False, "verify_iat": False},
             )
             token = AccessToken(UUID(claims["sub"]), UUID(claims["sid"]), frozenset(claims["scope"].split()))
-            return token, int(claims["exp"])
-        except (jwt.InvalidTokenError, ValueError):
+            return token, datetime.fromtimestamp(int(claims["exp"]), UTC)
+        except (jwt.InvalidTokenError, ValueError, OverflowError):
             return None
 
 

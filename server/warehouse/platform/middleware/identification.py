@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import random
 import re
 from collections.abc import Iterable
 from ipaddress import ip_address
@@ -53,8 +53,10 @@ class Identification:
         await self.app(scope, receive, _watched(send, context))
 
     def _operation(self, scope: Scope) -> Operation | None:
-        raw = scope.get("raw_path") or scope["path"].encode()
-        found = self._index.find(raw.decode("latin-1").partition("?")[0])
+        path, raw = scope["path"], scope.get("raw_path")
+        if raw is not None and len(raw) != len(path):
+            path = raw.decode("latin-1").partition("?")[0]
+        found = self._index.find(path)
         return None if found is None else found[0].get(scope["method"])
 
     def _address(self, scope: Scope) -> str | None:
@@ -85,7 +87,7 @@ def _watched(send: Send, context: RequestContext) -> Send:
 
 def _trace_id(trace_parent: str | None) -> str:
     match = _TRACE_PARENT.fullmatch(trace_parent) if trace_parent is not None else None
-    return match[1] if match is not None else os.urandom(16).hex()
+    return match[1] if match is not None else f"{random.getrandbits(128) or 1:032x}"
 
 
 def _is_address(text: str) -> bool:

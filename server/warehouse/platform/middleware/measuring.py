@@ -24,11 +24,11 @@ class Measuring:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
-        self._metrics.running.inc()
+        self._metrics.running += 1
         try:
             await self.app(scope, receive, send)
         finally:
-            self._metrics.running.dec()
+            self._metrics.running -= 1
             context = request_of(scope)
             name = "-" if context.operation is None else context.operation.id
             self._metrics.answered(name, context.status, time.perf_counter() - started)

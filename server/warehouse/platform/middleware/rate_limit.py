@@ -82,7 +82,7 @@ class RateLimiting:
         if authorization is not None and authorization[:7].lower() == "bearer ":
             token = self._tokens.read(authorization[7:].strip())
             if token is not None:
-                return f"user:{token.user_id}"
+                return f"user:{token.user_id.hex}"
         key = header(scope, b"x-api-key")
         if key is not None and (hashed := digest(key)) in self._keys:
             return f"key:{hashed}"
