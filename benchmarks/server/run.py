@@ -27,6 +27,8 @@ from typing import Any
 
 HERE = Path(__file__).parent
 PEERS = HERE / "peers"
+WARM_UP = 1.0
+"""Seconds of load before each measurement: the first requests of a process are dearer."""
 TICKS = os.sysconf("SC_CLK_TCK")
 UVICORN = (
     "-m uvicorn {module}:app --host 127.0.0.1 --port {port} --loop uvloop --http httptools --no-access-log "
@@ -201,7 +203,7 @@ def measure(
                 verify(port, name, wanted)
                 for work, (method, path, body, status) in WORK.items():
                     data = request(method, path, body)
-                    asyncio.run(load(port, data, status, 0.5))
+                    asyncio.run(load(port, data, status, WARM_UP))
                     before = cpu_seconds(pid)
                     count = asyncio.run(load(port, data, status, seconds))
                     found[name][work].append((cpu_seconds(pid) - before) / count * 1e6)

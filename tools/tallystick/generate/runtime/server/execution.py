@@ -201,9 +201,10 @@ class Served:
     def _declares(self, status: str) -> bool:
         return any(reply.status == status for reply in self.operation.replies)
 
-    async def _served(self, call: Call) -> Answer:
-        if not self._wiring.around:
-            return await self._within_scope(call)
+    def _served(self, call: Call) -> Awaitable[Answer]:
+        return self._with_middleware(call) if self._wiring.around else self._within_scope(call)
+
+    async def _with_middleware(self, call: Call) -> Answer:
         answers: list[tuple[Reply, Answer]] = []
 
         async def innermost() -> Reply:
@@ -234,14 +235,14 @@ class Served:
             answers.append((reply, answer))
         return answer
 
-    async def _handled(self, call: Call, entered: Any) -> Reply:
+    def _handled(self, call: Call, entered: Any) -> Awaitable[Reply]:
         handlers = self._factory(entered)
         if type(handlers) not in self._checked:
             check_handlers(type(handlers), self._protocol)
             self._checked.add(type(handlers))
         method = getattr(handlers, self.operation.handler)
         if not self._wiring.inside:
-            return await method(**call.arguments)  # type: ignore[no-any-return]
+            return method(**call.arguments)  # type: ignore[no-any-return]
 
         async def innermost() -> Reply:
             return await method(**call.arguments)  # type: ignore[no-any-return]
@@ -249,7 +250,7 @@ class Served:
         step: Callable[[], Awaitable[Reply]] = innermost
         for middleware in reversed(self._wiring.inside):
             step = _inside_step(middleware, call, entered, step)
-        return await step()
+        return step()
 
     def _refused(self, refusal: Refusal, scope: Scope) -> Answer:
         choose = self._wiring.settings.refusal
