@@ -13,6 +13,7 @@ import pytest
 from limits import RateLimitItemPerSecond
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from pydantic import SecretStr, ValidationError
 from sqlalchemy.exc import DBAPIError
 
@@ -22,6 +23,7 @@ from warehouse.platform.database import Cents, UtcDateTime
 from warehouse.platform.identity import KEY_SCOPES, ROLES, scopes_of
 from warehouse.platform.ids import new_id
 from warehouse.platform.logs import RequestLine, configure_logs, hide_secrets
+from warehouse.platform.metrics import Metrics
 from warehouse.platform.outages import Overloaded, is_outage
 from warehouse.platform.passwords import Passwords
 from warehouse.platform.quotas import LocalWindows, Quota, duration
@@ -273,3 +275,19 @@ def test_the_line_about_a_request_obeys_the_level(root_logger, monkeypatch):
     request_line().write()
     assert not written.getvalue()
     assert root_logger.level == logging.WARNING
+
+
+def test_requests_are_shown_as_the_library_shows_its_own_numbers():
+    """Counts and times have the text that counters and histograms of the library would have, but for their birth."""
+    registry, metrics = CollectorRegistry(), Metrics()
+    count = Counter("http_requests", "Answered requests.", ("operation", "status"), registry=registry)
+    time = Histogram(
+        "http_request_duration_seconds", "Time from the first to the last byte.", ("operation",), registry=registry
+    )
+    answers = (("getItem", 200, 0.001), ("getItem", 200, 0.005), ("getItem", 404, 0.3), ("-", 0, 99))
+    for operation, status, seconds in answers:
+        metrics.answered(operation, status, seconds)
+        count.labels(operation, str(status)).inc()
+        time.labels(operation).observe(seconds)
+    expected = {line for line in generate_latest(registry).decode().splitlines() if "_created" not in line}
+    assert expected <= set(metrics.text().decode().splitlines())
