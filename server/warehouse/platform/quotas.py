@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -150,6 +150,6 @@ class Quotas:
             self._counters[declared] = counter
         return counter
 
-    async def spend(self, declared: RateLimit, who: str) -> Spent:
+    def spend(self, declared: RateLimit, who: str) -> Awaitable[Spent]:
         """Counts one request of ``who``."""
-        return await self._counter(declared).spend(who)
+        return self._counter(declared).spend(who)

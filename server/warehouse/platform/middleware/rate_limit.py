@@ -6,7 +6,7 @@ from warehouse.contract._runtime.descriptors import RateLimit
 from warehouse.contract.problems import RateLimited
 from warehouse.platform.asgi import App, Receive, Scope, Send, header
 from warehouse.platform.problems import send_problem
-from warehouse.platform.quotas import Quotas, Spent
+from warehouse.platform.quotas import Quotas
 from warehouse.platform.request import RequestContext, request_of
 from warehouse.platform.tokens import AccessTokens, digest
 
@@ -57,8 +57,9 @@ class RateLimiting:
         if scope["type"] != "http" or scope["path"] in self._exempt:
             await self.app(scope, receive, send)
             return
-        spent = await self._spend(scope)
-        request_of(scope).headers += (
+        context = request_of(scope)
+        spent = await self._quotas.spend(*self._quota(scope, context))
+        context.headers += (
             (b"ratelimit", spent.state.encode()),
             (b"ratelimit-policy", spent.quota.policy.encode()),
         )
@@ -69,13 +70,12 @@ class RateLimiting:
         detail = f"The quota of {quota.limit} requests in {quota.window} seconds is used up."
         await send_problem(RateLimited(detail, retry_after=spent.seconds), scope, send)
 
-    async def _spend(self, scope: Scope) -> Spent:
-        context = request_of(scope)
+    def _quota(self, scope: Scope, context: RequestContext) -> tuple[RateLimit, str]:
+        """The quota of a request, and whose it is."""
         declared = context.operation.rate_limit if context.operation is not None else None
         declared = declared or self._default
         by_address = declared.by == "address" or context.operation is None
-        who = _address(context) if by_address else self._caller(scope, context)
-        return await self._quotas.spend(declared, who)
+        return declared, _address(context) if by_address else self._caller(scope, context)
 
     def _caller(self, scope: Scope, context: RequestContext) -> str:
         authorization = header(scope, b"authorization")
