@@ -151,3 +151,32 @@ def test_values_that_fit_several_members_of_a_oneof_prove_the_client_too(tmp_pat
     told = [(one.code, one.operation, one.message.partition(":")[0]) for one in proven.findings]
     assert told == [("wire-overlap", "act", "request"), ("wire-overlap", "act", "reply 200 application/json")]
     assert all(one.place.line for one in proven.findings)
+
+
+FREE_BODY = """
+openapi: 3.1.0
+info: {title: Notes, version: 1.0.0}
+servers: [{url: "https://notes.example"}]
+paths:
+  /notes:
+    post:
+      operationId: note
+      requestBody:
+        content: {application/json: {schema: {type: object, additionalProperties: true}}}
+      responses: {"204": {description: Kept.}}
+"""
+
+
+def test_an_empty_object_is_a_body_and_nothing_is_none(tmp_path, monkeypatch):
+    """Of an optional body, `{}` is sent when it is passed; when the argument is left out, nothing is."""
+    spec = tmp_path / "notes.yaml"
+    spec.write_text(FREE_BODY, encoding="utf-8")
+    for path, content in generate_client(
+        canonicalise(read(bundle(load(str(spec))))), package="notes_client", name="Notes"
+    ).files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    monkeypatch.syspath_prepend(tmp_path)
+    endpoint = importlib.import_module("notes_client.api.default.note")
+    assert endpoint.build(body={}).content == b"{}"
+    assert not endpoint.build().content

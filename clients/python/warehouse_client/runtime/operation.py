@@ -340,8 +340,8 @@ class Operation(Generic[T]):
 
 
 def _is_empty(body: Any) -> bool:
-    """Whether a body given property by property has none."""
-    return is_object(body) and all(value is NOT_GIVEN for value in body.values())
+    """Whether a body given property by property has none; an empty object that was passed whole is a body."""
+    return is_object(body) and bool(body) and all(value is NOT_GIVEN for value in body.values())
 
 
 def _reason(error: ApiStatusError, status: int) -> str:
