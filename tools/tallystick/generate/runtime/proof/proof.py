@@ -7,6 +7,7 @@ import functools
 import importlib
 import json
 import random
+import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from . import reading
 from .contract import Contract, escaped
 from .drawing import drawn, typed, widened
 
+_UNDRAWABLE = (HypothesisException, re.error)  # also patterns of classes that Python does not know, such as \p{L}
 BASE_URL = "http://wire.test/base"
 
 
@@ -99,11 +101,11 @@ class Proof:
         """The faults among drawn values; of a ``oneOf`` that no value fits just once, values that fit several."""
         try:
             return self._run(surface, step, strategy(self.contract), check)
-        except HypothesisException as error:
+        except _UNDRAWABLE as error:
             reason = f"{surface['id']}: {step}: no values could be drawn ({type(error).__name__})"
         try:
             found = self._run(surface, step, strategy(self.contract.eased), check)
-        except HypothesisException as error:
+        except _UNDRAWABLE as error:
             raise Unproven(reason) from error
         self.overlaps.append((surface["id"], step))
         return found
