@@ -17,9 +17,8 @@ from warehouse.auth.housekeeping import tidy as tidy_sessions
 from warehouse.billing import jobs as billing_jobs
 from warehouse.billing.handlers import Billing
 from warehouse.contract import router
-from warehouse.contract._runtime.descriptors import RateLimit
 from warehouse.contract.operations import OPERATIONS
-from warehouse.contract.wiring import Call, Contract, Limits
+from warehouse.contract.wiring import Call, Contract, Limits, RateLimit, for_operations
 from warehouse.contract.wiring import Settings as ContractSettings
 from warehouse.docs_ui.pages import documentation_routes
 from warehouse.items import jobs as items_jobs
@@ -29,7 +28,7 @@ from warehouse.migrations.apply import upgrade
 from warehouse.platform.clock import Clock, SystemClock
 from warehouse.platform.health import metrics_endpoint
 from warehouse.platform.housekeeping import tidy_platform
-from warehouse.platform.idempotency import Idempotency
+from warehouse.platform.idempotency import Idempotency, is_idempotent
 from warehouse.platform.identity import WarehouseCaller
 from warehouse.platform.jobs import JobRegistry
 from warehouse.platform.logs import configure_logs
@@ -115,8 +114,8 @@ def _contract(resources: Resources) -> Contract[Scope]:
         stock=Stock,
         users=Users,
         webhooks=Webhooks,
-        around=(idempotency.around,),
-        inside=(idempotency.inside,),
+        around=(for_operations(is_idempotent, idempotency.around),),
+        inside=(for_operations(is_idempotent, idempotency.inside),),
         settings=ContractSettings(
             limits=Limits(body=1 << 20, file=_FILE, stream=_FILE + (1 << 20)),
             check_replies=resources.settings.check_replies,

@@ -8,9 +8,9 @@ from uuid import UUID
 from warehouse.admin import flags, repository
 from warehouse.admin.tables import FeatureFlagRow
 from warehouse.contract import models
-from warehouse.contract._runtime.security import Caller
 from warehouse.contract.handlers.admin import AdminHandlers
 from warehouse.contract.replies.admin import ListAuditEvents200, ListFeatureFlags200, SetFeatureFlag200
+from warehouse.contract.wiring import Caller
 from warehouse.platform.audit import AuditEventRow
 from warehouse.platform.identity import known
 from warehouse.platform.scope import Scope

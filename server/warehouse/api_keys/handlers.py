@@ -8,9 +8,9 @@ from uuid import UUID
 from warehouse.api_keys import repository, service
 from warehouse.api_keys.tables import ApiKeyRow
 from warehouse.contract import models
-from warehouse.contract._runtime.security import Caller
 from warehouse.contract.handlers.api_keys import ApiKeysHandlers
 from warehouse.contract.replies.api_keys import CreateApiKey201, ListApiKeys200, RevokeApiKey204
+from warehouse.contract.wiring import Caller
 from warehouse.platform.identity import known
 from warehouse.platform.scope import Scope
 

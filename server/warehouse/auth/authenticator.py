@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from warehouse.api_keys import repository as api_keys
 from warehouse.auth import repository as sessions
-from warehouse.contract._runtime.descriptors import Operation
+from warehouse.contract.wiring import Operation
 from warehouse.platform.clock import Clock
 from warehouse.platform.database import Database
 from warehouse.platform.identity import WarehouseCaller, scopes_of

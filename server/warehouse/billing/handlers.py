@@ -10,7 +10,6 @@ from warehouse.billing import service
 from warehouse.billing.service import Invoice, SubscriptionState, UsageFigures
 from warehouse.billing.tables import PlanRow
 from warehouse.contract import models
-from warehouse.contract._runtime.security import Caller
 from warehouse.contract.handlers.billing import BillingHandlers
 from warehouse.contract.operations import get_usage
 from warehouse.contract.replies.billing import (
@@ -21,6 +20,7 @@ from warehouse.contract.replies.billing import (
     ListInvoices200,
     ListPlans200,
 )
+from warehouse.contract.wiring import Caller
 from warehouse.platform.scope import Scope
 
 USAGE_DEPRECATED_SINCE = datetime(2026, 11, 1, tzinfo=UTC)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import ConfigDict
 
-from warehouse.contract._runtime.bodies import FileRule
+from warehouse.contract._runtime.multipart import FileRule
 from warehouse.contract._runtime.streams import UploadedFile
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -93,7 +93,9 @@ class AuditAction(StrEnum):
     FEATURE_FLAG_SET = "feature_flag.set"
 
 
-AuditDetails = TypeAliasType("AuditDetails", Annotated[dict[str, str], Field(max_length=50)])
+AuditDetails = TypeAliasType(
+    "AuditDetails", Annotated[dict[str, Annotated[str, Field(max_length=500)]], Field(max_length=50)]
+)
 """
 Further facts about an event, by name.
 """
@@ -196,6 +198,9 @@ class ContentTooLargeProblem(BaseModel):
     ] = None
     limit_bytes: Annotated[int, Field(description="The largest body allowed, in bytes.", ge=0, le=1000000000000)]
 
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
+
 
 class CurrentUserUpdate(BaseModel):
     """
@@ -257,6 +262,9 @@ class EmailTakenProblem(BaseModel):
             pattern="^[A-Za-z0-9-]+$",
         ),
     ] = None
+
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
 
 
 class FeatureFlag(BaseModel):
@@ -361,6 +369,9 @@ class IdempotencyKeyMissingProblem(BaseModel):
         ),
     ] = None
 
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
+
 
 class IdempotencyKeyReusedProblem(BaseModel):
     """
@@ -392,6 +403,9 @@ class IdempotencyKeyReusedProblem(BaseModel):
             pattern="^[A-Za-z0-9-]+$",
         ),
     ] = None
+
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
 
 
 class ImportLineError(BaseModel):
@@ -441,8 +455,12 @@ class InsufficientScopeProblem(BaseModel):
         ),
     ] = None
     required_scopes: Annotated[
-        list[str], Field(description="The scopes that the operation needs.", max_length=20, min_length=0)
+        list[Annotated[str, Field(max_length=100)]],
+        Field(description="The scopes that the operation needs.", max_length=20, min_length=0),
     ]
+
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
 
 
 class InternalErrorProblem(BaseModel):
@@ -476,6 +494,9 @@ class InternalErrorProblem(BaseModel):
         ),
     ] = None
 
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
+
 
 class InvalidCursorProblem(BaseModel):
     """
@@ -507,6 +528,9 @@ class InvalidCursorProblem(BaseModel):
             pattern="^[A-Za-z0-9-]+$",
         ),
     ] = None
+
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
 
 
 class InvoiceStatus(StrEnum):
@@ -617,6 +641,9 @@ class ItemInStockProblem(BaseModel):
     ] = None
     quantity: Annotated[int, Field(description="The stock that is left.", ge=0, le=1000000000000)]
 
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
+
 
 class ItemSort(StrEnum):
     SKU = "sku"
@@ -703,6 +730,9 @@ class LimitReachedProblem(BaseModel):
     ] = None
     limit: Annotated[int, Field(description="How many are allowed.", ge=0, le=1000000000000)]
 
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
+
 
 class Location(BaseModel):
     """
@@ -763,6 +793,9 @@ class LocationCodeTakenProblem(BaseModel):
         ),
     ] = None
 
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
+
 
 class LocationCreate(BaseModel):
     """
@@ -820,6 +853,9 @@ class LocationInUseProblem(BaseModel):
             pattern="^[A-Za-z0-9-]+$",
         ),
     ] = None
+
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
 
 
 class LocationPage(BaseModel):
@@ -897,6 +933,9 @@ class MalformedRequestProblem(BaseModel):
         ),
     ] = None
 
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
+
 
 class Money(BaseModel):
     """
@@ -961,8 +1000,12 @@ class NotAcceptableProblem(BaseModel):
         ),
     ] = None
     available: Annotated[
-        list[str], Field(description="The media types that can be given.", max_length=20, min_length=0)
+        list[Annotated[str, Field(max_length=100)]],
+        Field(description="The media types that can be given.", max_length=20, min_length=0),
     ]
+
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
 
 
 class NotFoundProblem(BaseModel):
@@ -996,6 +1039,9 @@ class NotFoundProblem(BaseModel):
         ),
     ] = None
     resource: Annotated[str, Field(description="What was looked for.", max_length=64)]
+
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
 
 
 class OutOfStockProblem(BaseModel):
@@ -1031,6 +1077,9 @@ class OutOfStockProblem(BaseModel):
     available: Annotated[int, Field(description="How many pieces the location holds.", ge=0, le=1000000000000)]
     requested: Annotated[int, Field(description="How many pieces were asked for.", ge=0, le=1000000000000)]
 
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
+
 
 class OwnAccountProtectedProblem(BaseModel):
     """
@@ -1062,6 +1111,9 @@ class OwnAccountProtectedProblem(BaseModel):
             pattern="^[A-Za-z0-9-]+$",
         ),
     ] = None
+
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
 
 
 class PasswordChange(BaseModel):
@@ -1112,6 +1164,9 @@ class PickMovement(BaseModel):
     ]
     actor_id: Annotated[UUID, Field(description="Who booked it.")]
     created_at: Annotated[AwareDatetime, Field(description="When it was booked (UTC).", frozen=True)]
+
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"kind"})  # sent, whether said or not
 
 
 class PickRequest(BaseModel):
@@ -1220,6 +1275,9 @@ class PlanTooSmallProblem(BaseModel):
     item_limit: Annotated[int, Field(description="How many items the new plan holds.", ge=0, le=1000000000000)]
     item_count: Annotated[int, Field(description="How many items you have.", ge=0, le=1000000000000)]
 
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
+
 
 class PreconditionFailedProblem(BaseModel):
     """
@@ -1252,6 +1310,9 @@ class PreconditionFailedProblem(BaseModel):
         ),
     ] = None
 
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
+
 
 class PreconditionRequiredProblem(BaseModel):
     """
@@ -1283,6 +1344,9 @@ class PreconditionRequiredProblem(BaseModel):
             pattern="^[A-Za-z0-9-]+$",
         ),
     ] = None
+
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
 
 
 class Problem(BaseModel):
@@ -1345,6 +1409,9 @@ class RateLimitedProblem(BaseModel):
         ),
     ] = None
 
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
+
 
 class ReportCompletedData(BaseModel):
     """
@@ -1369,6 +1436,9 @@ class ReportCompletedEvent(BaseModel):
     type: Annotated[Literal["report.completed"], Field(description="Always `report.completed`.")] = "report.completed"
     timestamp: Annotated[AwareDatetime, Field(description="When it happened (UTC).")]
     data: ReportCompletedData
+
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
 
 
 class ReportCreateFormat(StrEnum):
@@ -1422,6 +1492,9 @@ class ReportFinishedProblem(BaseModel):
     ] = None
     report_status: JobStatus
 
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
+
 
 class ReportFormat(StrEnum):
     """
@@ -1473,6 +1546,9 @@ class ReportNotReadyProblem(BaseModel):
         ),
     ] = None
     report_status: JobStatus
+
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
 
 
 class ReportResult(BaseModel):
@@ -1536,6 +1612,9 @@ class RequestInProgressProblem(BaseModel):
         ),
     ] = None
 
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
+
 
 class RestockMovement(BaseModel):
     """
@@ -1572,6 +1651,9 @@ class RestockMovement(BaseModel):
     ]
     actor_id: Annotated[UUID, Field(description="Who booked it.")]
     created_at: Annotated[AwareDatetime, Field(description="When it was booked (UTC).", frozen=True)]
+
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"kind"})  # sent, whether said or not
 
 
 class RestockRequest(BaseModel):
@@ -1639,6 +1721,9 @@ class SameLocationProblem(BaseModel):
         ),
     ] = None
 
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
+
 
 class Scope(StrEnum):
     """
@@ -1690,6 +1775,9 @@ class ServiceUnavailableProblem(BaseModel):
         ),
     ] = None
 
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
+
 
 class SkuTakenProblem(BaseModel):
     """
@@ -1721,6 +1809,9 @@ class SkuTakenProblem(BaseModel):
             pattern="^[A-Za-z0-9-]+$",
         ),
     ] = None
+
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
 
 
 class StockAtLocation(BaseModel):
@@ -1776,6 +1867,9 @@ class StockLowEvent(BaseModel):
     type: Annotated[Literal["stock.low"], Field(description="Always `stock.low`.")] = "stock.low"
     timestamp: Annotated[AwareDatetime, Field(description="When it happened (UTC).")]
     data: StockLowData
+
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
 
 
 class SubscriptionChange(BaseModel):
@@ -1841,6 +1935,9 @@ class TokenPair(BaseModel):
         ),
     ]
 
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"token_type"})  # sent, whether said or not
+
 
 class TokenRefreshRequest(BaseModel):
     """
@@ -1871,6 +1968,9 @@ class TokenRefreshRequest(BaseModel):
             pattern="^[a-z:-]+(\\x20[a-z:-]+)*$",
         ),
     ] = None
+
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"grant_type"})  # sent, whether said or not
 
 
 class TokenRefusedProblemError(StrEnum):
@@ -1916,6 +2016,9 @@ class TokenRequest(BaseModel):
             pattern="^[a-z:-]+(\\x20[a-z:-]+)*$",
         ),
     ] = None
+
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"grant_type"})  # sent, whether said or not
 
 
 class TokenRevocationTokenTypeHint(StrEnum):
@@ -1966,6 +2069,9 @@ class TransferMovement(BaseModel):
     ]
     actor_id: Annotated[UUID, Field(description="Who booked it.")]
     created_at: Annotated[AwareDatetime, Field(description="When it was booked (UTC).", frozen=True)]
+
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"kind"})  # sent, whether said or not
 
 
 class TransferRequest(BaseModel):
@@ -2031,6 +2137,9 @@ class UnauthenticatedProblem(BaseModel):
         ),
     ] = None
 
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
+
 
 class UnsupportedMediaTypeProblem(BaseModel):
     """
@@ -2062,7 +2171,13 @@ class UnsupportedMediaTypeProblem(BaseModel):
             pattern="^[A-Za-z0-9-]+$",
         ),
     ] = None
-    supported: Annotated[list[str], Field(description="The media types that can be read.", max_length=20, min_length=0)]
+    supported: Annotated[
+        list[Annotated[str, Field(max_length=100)]],
+        Field(description="The media types that can be read.", max_length=20, min_length=0),
+    ]
+
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
 
 
 class Usage(BaseModel):
@@ -2253,6 +2368,9 @@ class WrongPasswordProblem(BaseModel):
         ),
     ] = None
 
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
+
 
 class AdjustmentMovement(BaseModel):
     """
@@ -2290,6 +2408,9 @@ class AdjustmentMovement(BaseModel):
     ]
     actor_id: Annotated[UUID, Field(description="Who booked it.")]
     created_at: Annotated[AwareDatetime, Field(description="When it was booked (UTC).", frozen=True)]
+
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"kind"})  # sent, whether said or not
 
 
 class AdjustmentRequest(BaseModel):
@@ -2467,7 +2588,10 @@ class Item(BaseModel):
     category: ItemCategory
     status: ItemStatus
     price: Annotated[Money, Field(description="The list price of one piece.")]
-    tags: Annotated[list[str], Field(description="Labels to find the item by.", max_length=20, min_length=0)]
+    tags: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=32, pattern="^[a-z0-9][a-z0-9-]{0,31}$")]],
+        Field(description="Labels to find the item by.", max_length=20, min_length=0),
+    ]
     reorder_point: Annotated[
         int | None,
         Field(
@@ -2531,7 +2655,7 @@ class ItemCreate(BaseModel):
     category: Annotated[ItemCreateCategory, Field(description="What kind of goods the item is.")]
     price: Annotated[Money, Field(description="The list price of one piece.")]
     tags: Annotated[
-        list[str] | None,
+        list[Annotated[str, Field(min_length=1, max_length=32, pattern="^[a-z0-9][a-z0-9-]{0,31}$")]] | None,
         Field(
             exclude_if=_absent, description="Labels to find the item by; none if left out.", max_length=20, min_length=0
         ),
@@ -2675,7 +2799,7 @@ class ItemUpdate(BaseModel):
     ] = None
     price: Annotated[Money | None, Field(exclude_if=_absent, description="The list price of one piece.")] = None
     tags: Annotated[
-        list[str] | None,
+        list[Annotated[str, Field(min_length=1, max_length=32, pattern="^[a-z0-9][a-z0-9-]{0,31}$")]] | None,
         Field(
             exclude_if=_absent, description="The new labels; they replace the old ones.", max_length=20, min_length=0
         ),
@@ -2870,6 +2994,9 @@ class TokenRefusedProblem(BaseModel):
         TokenRefusedProblemError, Field(description="The error code of OAuth 2.0 (RFC 6749, section 5.2).")
     ]
 
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
+
 
 class TokenRevocation(BaseModel):
     """
@@ -2973,6 +3100,9 @@ class ValidationProblem(BaseModel):
         list[ValidationIssue],
         Field(description="What is wrong, one entry for each place.", max_length=100, min_length=1),
     ]
+
+    def model_post_init(self, _context: Any, /) -> None:
+        self.model_fields_set.update({"type"})  # sent, whether said or not
 
 
 class WebhookDelivery(BaseModel):

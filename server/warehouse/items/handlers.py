@@ -6,7 +6,6 @@ from typing import Any, Literal, final
 from uuid import UUID
 
 from warehouse.contract import forms, models
-from warehouse.contract._runtime.security import Caller
 from warehouse.contract.handlers.items import ItemsHandlers
 from warehouse.contract.replies.items import (
     CreateItem201,
@@ -20,6 +19,7 @@ from warehouse.contract.replies.items import (
     ListItems200,
     UpdateItem200,
 )
+from warehouse.contract.wiring import Caller
 from warehouse.items import export_file, imports, representation, service
 from warehouse.items.draft import ItemDraft
 from warehouse.items.repository import ItemQuery

@@ -6,7 +6,6 @@ from typing import cast, final
 from uuid import UUID
 
 from warehouse.contract import models
-from warehouse.contract._runtime.security import Caller
 from warehouse.contract.handlers.locations import LocationsHandlers
 from warehouse.contract.replies.locations import (
     CreateLocation201,
@@ -15,6 +14,7 @@ from warehouse.contract.replies.locations import (
     ListLocations200,
     UpdateLocation200,
 )
+from warehouse.contract.wiring import Caller
 from warehouse.locations import repository, service
 from warehouse.locations.tables import LocationRow
 from warehouse.platform.scope import Scope

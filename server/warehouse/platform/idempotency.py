@@ -7,6 +7,7 @@ still be alive, it finds its claim gone and is rolled back.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -19,10 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from warehouse.contract._runtime.problems import Problem
-from warehouse.contract._runtime.replies import Encoded, Reply
-from warehouse.contract._runtime.wiring import Call
 from warehouse.contract.problems import IdempotencyKeyReused, RequestInProgress
+from warehouse.contract.wiring import Call, ContractViolation, Encoded, Operation, Problem, Reply
 from warehouse.platform.clock import Clock
 from warehouse.platform.database import Base, Database
 from warehouse.platform.ids import new_id
@@ -30,7 +29,7 @@ from warehouse.platform.outages import Overloaded
 from warehouse.platform.quotas import duration
 from warehouse.platform.scope import Scope
 
-__all__ = ["Idempotency", "IdempotencyKeyRow"]
+__all__ = ["Idempotency", "IdempotencyKeyRow", "is_idempotent"]
 
 _ABANDONED = timedelta(minutes=1)
 _CLAIM = "idempotency claim"
@@ -56,6 +55,11 @@ class IdempotencyKeyRow(Base):
 
 class ClaimLost(Overloaded):
     """Another request has taken the claim over; this one must not be committed."""
+
+
+def is_idempotent(operation: Operation) -> bool:
+    """Whether the contract lets requests of the operation be repeated safely."""
+    return operation.idempotency is not None
 
 
 class Idempotency:
@@ -84,7 +88,7 @@ class Idempotency:
             await self._keep_problem(call, problem)
             raise
         except BaseException:
-            await self._release(call)
+            await self._release(call.state.pop(_CLAIM))
             raise
 
     async def inside(self, call: Call, scope: Scope, proceed: Callable[[], Awaitable[Reply]]) -> Reply:
@@ -100,37 +104,52 @@ class Idempotency:
     async def _claim(self, call: Call, key: str) -> Encoded | None:
         caller = "" if call.caller is None else call.caller.subject
         now = self._clock.now()
+        row = IdempotencyKeyRow(
+            id=new_id(),
+            caller=caller,
+            key=key,
+            fingerprint=_fingerprint(call),
+            claimed_at=now,
+            expires_at=now + _retention(call),
+            status=None,
+            headers=[],
+            content=b"",
+        )
+        claiming = asyncio.ensure_future(self._insert(row, _outdated(caller, key, now)))
+        try:
+            kept = await asyncio.shield(claiming)
+        except asyncio.CancelledError:  # a commit cut off midway may have happened: first know, then give back
+            await asyncio.wait((claiming,))
+            await self._release(row.id)
+            raise
+        if kept is not None:
+            return _answer_again(kept, row.fingerprint)
+        call.state[_CLAIM] = row.id
+        return None
+
+    async def _insert(self, row: IdempotencyKeyRow, outdated: Delete) -> IdempotencyKeyRow | None:
+        """None if the key is claimed now, else the row of whoever was first."""
         async with self._database.session() as session:
-            await session.execute(_outdated(caller, key, now))
-            row = IdempotencyKeyRow(
-                id=new_id(),
-                caller=caller,
-                key=key,
-                fingerprint=_fingerprint(call),
-                claimed_at=now,
-                expires_at=now + _retention(call),
-                status=None,
-                headers=[],
-                content=b"",
-            )
+            await session.execute(outdated)
             kept = await _insert_or_find(session, row)
             await session.commit()
-        if kept is None:
-            call.state[_CLAIM] = row.id
-            return None
-        return _answer_again(kept, row.fingerprint)
+        return kept
 
     async def _keep_problem(self, call: Call, problem: Problem) -> None:
         """Keeps a refusal of the warehouse; answers of 5xx are not kept."""
         if problem.status >= 500:
-            await self._release(call)
+            await self._release(call.state.pop(_CLAIM))
             return
+        try:
+            answer = call.encode_problem(problem)
+        except ContractViolation:  # the client will see a fault, and may try again
+            await self._release(call.state.pop(_CLAIM))
+            raise
         async with self._database.session() as session:
-            await session.execute(_completion(call.state.pop(_CLAIM), call.encode_problem(problem)))
+            await session.execute(_completion(call.state.pop(_CLAIM), answer))
             await session.commit()
 
-    async def _release(self, call: Call) -> None:
-        claim = call.state.pop(_CLAIM)
+    async def _release(self, claim: UUID) -> None:
         async with self._database.session() as session:
             await session.execute(
                 delete(IdempotencyKeyRow).where(IdempotencyKeyRow.id == claim, IdempotencyKeyRow.status.is_(None))

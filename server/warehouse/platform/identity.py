@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from warehouse.contract._runtime.security import Caller
+from warehouse.contract.wiring import Caller
 
 __all__ = ["KEY_SCOPES", "ROLES", "WarehouseCaller", "known", "scopes_of"]
 

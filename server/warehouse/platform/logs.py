@@ -12,6 +12,8 @@ import msgspec
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from warehouse.platform.request import CURRENT
+
 __all__ = ["RequestLine", "configure_logs"]
 
 _access = logging.getLogger("warehouse.access")
@@ -25,6 +27,7 @@ def configure_logs(form: Literal["json", "console"], level: str) -> None:
     """Sets up logging for this process."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        add_request_id,
         structlog.processors.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -96,6 +99,14 @@ class RequestLine(msgspec.Struct, kw_only=True, gc=False):
                 structlog.get_logger(self.logger).info(
                     self.event, **{name: fields[name] for name in fields if name not in _OF_EVERY_LINE}
                 )
+
+
+def add_request_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Names the request that is being served, if there is one."""
+    request = CURRENT.get()
+    if request is not None:
+        event.setdefault("request_id", request.request_id)
+    return event
 
 
 def hide_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

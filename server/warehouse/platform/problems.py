@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from warehouse.contract._runtime.problems import Problem, problem_bytes
+from warehouse.contract._runtime.problems import problem_bytes
+from warehouse.contract.wiring import Problem
 from warehouse.platform.asgi import Scope, Send
 from warehouse.platform.request import KEY
 

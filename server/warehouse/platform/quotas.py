@@ -15,7 +15,7 @@ from limits.aio.storage import MemoryStorage, Storage
 from limits.aio.strategies import RateLimiter, SlidingWindowCounterRateLimiter
 from limits.storage import storage_from_string
 
-from warehouse.contract._runtime.descriptors import RateLimit
+from warehouse.contract.wiring import RateLimit
 
 __all__ = ["LocalWindows", "Quota", "Quotas", "Spent", "duration"]
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from warehouse.contract._runtime.descriptors import Operation
+from warehouse.contract.wiring import Operation
 from warehouse.platform.identity import WarehouseCaller
 
-__all__ = ["SYSTEM", "RequestContext", "request_of"]
+__all__ = ["CURRENT", "SYSTEM", "RequestContext", "request_of"]
 
 KEY = "warehouse.request"
 """Where the ASGI scope holds the context."""
@@ -36,6 +37,9 @@ class RequestContext:
     size: int = 0
     """Bytes of content sent."""
 
+
+CURRENT: ContextVar[RequestContext | None] = ContextVar("warehouse_request", default=None)
+"""The request being served, for log lines; all else is given it."""
 
 SYSTEM = RequestContext(request_id="0" * 32)
 """Stands for the request where there is none: at start and in jobs."""

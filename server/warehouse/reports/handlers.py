@@ -4,8 +4,6 @@ from typing import Literal, final
 from uuid import UUID
 
 from warehouse.contract import models
-from warehouse.contract._runtime.media import Negotiation
-from warehouse.contract._runtime.security import Caller
 from warehouse.contract.handlers.reports import ReportsHandlers
 from warehouse.contract.problems import NotAcceptable
 from warehouse.contract.replies.reports import (
@@ -17,6 +15,7 @@ from warehouse.contract.replies.reports import (
     GetReport200,
     ListReports200,
 )
+from warehouse.contract.wiring import Caller, Negotiation
 from warehouse.platform.identity import known
 from warehouse.platform.scope import Scope
 from warehouse.reports import service

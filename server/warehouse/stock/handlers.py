@@ -3,7 +3,6 @@
 from typing import final
 
 from warehouse.contract import models
-from warehouse.contract._runtime.security import Caller
 from warehouse.contract.handlers.stock import StockHandlers
 from warehouse.contract.replies.stock import (
     AdjustStock201,
@@ -13,6 +12,7 @@ from warehouse.contract.replies.stock import (
     RestockItem201,
     TransferStock201,
 )
+from warehouse.contract.wiring import Caller
 from warehouse.platform.identity import known
 from warehouse.platform.scope import Scope
 from warehouse.stock import representation, service

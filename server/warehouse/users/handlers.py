@@ -6,7 +6,6 @@ from typing import cast, final
 from uuid import UUID
 
 from warehouse.contract import models
-from warehouse.contract._runtime.security import Caller
 from warehouse.contract.handlers.users import UsersHandlers
 from warehouse.contract.replies.users import (
     ChangePassword204,
@@ -18,6 +17,7 @@ from warehouse.contract.replies.users import (
     UpdateCurrentUser200,
     UpdateUser200,
 )
+from warehouse.contract.wiring import Caller
 from warehouse.platform.identity import known
 from warehouse.platform.scope import Scope
 from warehouse.users import repository, service

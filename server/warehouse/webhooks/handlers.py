@@ -4,7 +4,6 @@ from typing import final
 from uuid import UUID
 
 from warehouse.contract import models
-from warehouse.contract._runtime.security import Caller
 from warehouse.contract.handlers.webhooks import WebhooksHandlers
 from warehouse.contract.replies.webhooks import (
     CreateWebhookEndpoint201,
@@ -13,6 +12,7 @@ from warehouse.contract.replies.webhooks import (
     ListWebhookEndpoints200,
     RedeliverWebhook202,
 )
+from warehouse.contract.wiring import Caller
 from warehouse.platform.identity import known
 from warehouse.platform.scope import Scope
 from warehouse.webhooks import service

@@ -42,6 +42,31 @@ def test_the_generated_server(plan: Plan) -> None:
         assert content.decode() == known[path].read_text("utf-8"), path
 
 
+CROSSROADS = HERE / "crossroads.yaml"
+OF_CROSSROADS = (
+    "handlers/ways.py",
+    "operations.json",
+    "operations.py",
+    "routers/ways.py",
+    "schemas.json",
+    "security.py",
+)
+
+
+def test_operations_that_share_a_path() -> None:
+    """What is special about them is as it was reviewed, and each loss is told."""
+    plan = generate_server(canonicalise(read(bundle(load(CROSSROADS)))), "crossroads.contract")
+    own = [each for each in plan.findings if each.code.startswith("server-")]
+    told = "".join(f"{each.level.value} {each.code} {each.operation}: {each.message}\n" for each in own)
+    content = {name: plan.files[name].decode() for name in OF_CROSSROADS} | {"findings.txt": told}
+    for name, text in content.items():
+        file = HERE / "expected_crossroads" / name
+        if os.environ.get("TALLY_UPDATE_GOLDEN"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, "utf-8")
+        assert file.read_text("utf-8") == text, name
+
+
 def test_generating_twice_gives_the_same_bytes(plan: Plan) -> None:
     """The same description gives the same files, whatever was generated before."""
     canonical = canonicalise(read(bundle(load(SPEC))))

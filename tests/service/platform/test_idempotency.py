@@ -113,6 +113,23 @@ async def test_a_fault_gives_the_key_back(shop, monkeypatch):
     assert await movements(shop) == 1
 
 
+async def test_an_undeclared_problem_gives_the_key_back(shop, monkeypatch):
+    """A problem that the operation may not raise is a fault like any other."""
+    from warehouse.contract.problems import EmailTaken
+    from warehouse.stock.handlers import Stock
+
+    original = Stock.restock_item
+
+    async def broken(self, **arguments):
+        raise EmailTaken
+
+    monkeypatch.setattr(Stock, "restock_item", broken)
+    assert (await change(shop)).status_code == 500
+    monkeypatch.setattr(Stock, "restock_item", original)
+    assert (await change(shop)).status_code == 201
+    assert await movements(shop) == 1
+
+
 async def test_a_claim_left_by_a_crash_is_taken_over(shop):
     """Within a minute a repeat is told to wait, then it does the work."""
     async with shop.scope() as scope:

@@ -229,6 +229,16 @@ async def test_only_trusted_proxies_say_where_a_request_comes_from(database_url,
             assert (await service.client.get("/me", headers=raw)).status_code == 200
 
 
+async def test_proxies_may_add_lines(database_url, tmp_path):
+    """Some proxies add a second X-Forwarded-For of their own: the last address counts all the same."""
+    async with serving(settings_for(database_url, tmp_path, trusted_proxies=1)) as service:
+        signed = await service.sign_in("admin")
+        lines = [*signed.items(), ("X-Forwarded-For", "1.1.1.1"), ("X-Forwarded-For", "198.51.100.9")]
+        await service.client.put("/admin/feature-flags/flag", json={"enabled": True}, headers=lines)
+        events = (await service.client.get("/admin/audit-events", headers=signed)).json()["items"]
+        assert events[0]["remote_address"] == "198.51.100.9"
+
+
 async def test_head_is_not_described(service):
     """405 without a body."""
     answer = await service.client.head("/locations", headers=await service.sign_in())

@@ -28,10 +28,11 @@ Complaints = dict[str, dict[int, list[str]]]
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Path:
-    """A folder with the generated package and the cases."""
+    """A folder with the generated packages and the cases."""
     folder = tmp_path_factory.mktemp("typing")
-    canonical = canonicalise(read(bundle(load(HERE / "shelf.yaml"))))
-    write(generate_server(canonical, "shelf"), folder / "shelf")
+    for package in ("desk", "shelf"):
+        canonical = canonicalise(read(bundle(load(HERE / f"{package}.yaml"))))
+        write(generate_server(canonical, package), folder / package)
     for case in CASES:
         shutil.copy(case, folder)
     return folder

@@ -78,6 +78,17 @@ def document():
         paths[f"/{tag}"] = {
             "get": {"operationId": f"{tag} list", "tags": [tag], "responses": {"204": {"description": ""}}}
         }
+    webhooks = {
+        f"event {number}": {
+            "post": {
+                "operationId": f"event{number}",
+                "summary": EVIL,
+                "requestBody": {"content": {"application/json": {"schema": {"type": "string", "const": value}}}},
+                "responses": {"204": {"description": ""}},
+            }
+        }
+        for number, value in enumerate((EVIL, "+__import__('os').getcwd()+"))
+    }
     return {
         "openapi": "3.1.0",
         "info": {
@@ -90,6 +101,7 @@ def document():
         "servers": [{"url": 'https://x.test/"+__import__("os")+"'}],
         "tags": [{"name": EVIL, "description": EVIL}],
         "paths": paths,
+        "webhooks": webhooks,
         "components": {
             "schemas": schemas,
             "securitySchemes": {EVIL: {"type": "apiKey", "in": "header", "name": "X-Key", "description": EVIL}},
@@ -149,3 +161,11 @@ def test_metadata_stays_metadata(plan):
     assert project["name"] == "hostile-client"
     assert project["version"] == "0.0.0"
     assert "license" not in project
+
+
+def test_a_title_that_is_a_keyword(tmp_path):
+    """The classes of an API called None have a name of their own."""
+    path = tmp_path / "openapi.json"
+    path.write_text(json.dumps({**document(), "info": {"title": "None", "version": "1"}}), encoding="utf-8")
+    made = generate_client(canonicalise(read(bundle(load(str(path))))), package="hostile_client")
+    assert b"class ApiNone(" in made.files["hostile_client/client.py"]

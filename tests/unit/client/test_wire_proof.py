@@ -180,3 +180,50 @@ def test_an_empty_object_is_a_body_and_nothing_is_none(tmp_path, monkeypatch):
     endpoint = importlib.import_module("notes_client.api.default.note")
     assert endpoint.build(body={}).content == b"{}"
     assert not endpoint.build().content
+
+
+INSTANTS = """
+openapi: 3.1.0
+info: {title: News, version: 1.0.0}
+servers: [{url: "https://news.example"}]
+paths:
+  /news:
+    get:
+      operationId: news
+      parameters:
+        - name: since
+          in: query
+          required: true
+          example: "2012-02-22T02:06:58.158Z"
+          schema: {type: string, format: date-time}
+        - name: seen
+          in: query
+          example: ["2012-02-22T02:06:58.5+01:00"]
+          schema: {type: array, items: {type: string, format: date-time}}
+        - name: order
+          in: query
+          schema: {type: object, properties: {since: &order {type: string, enum: [asc, desc]}, title: *order}}
+      responses: {"204": {description: None.}}
+"""
+
+
+def _news(tmp_path):
+    spec = tmp_path / "news.yaml"
+    spec.write_text(INSTANTS, encoding="utf-8")
+    canonical = canonicalise(read(bundle(load(str(spec)))))
+    for path, content in generate_client(canonical, package="news_client", name="News").files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    return canonical
+
+
+def test_an_instant_may_be_spelled_otherwise_and_names_may_meet_in_the_query(tmp_path, monkeypatch):
+    """`.158Z` and `.158000Z` are one instant; a member of an exploded object may have the name of a parameter."""
+    canonical = _news(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert prove(canonical, "news_client", tmp_path, examples=40).findings == ()
+    proof = importlib.import_module("tallystick.generate.runtime.proof.judging")
+    held = proof.dt.datetime.fromisoformat("2012-02-22T02:06:58.158Z")
+    assert proof._agree("2012-02-22T02:06:58.158000Z", "2012-02-22T02:06:58.158Z", held)
+    assert not proof._agree("2012-02-22T02:06:59.158Z", "2012-02-22T02:06:58.158Z", held)
+    assert not proof._agree("2012-02-22T02:06:58.158000Z", "2012-02-22T02:06:58.158Z", "2012-02-22T02:06:58.158Z")

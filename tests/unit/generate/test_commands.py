@@ -79,7 +79,12 @@ def test_models_alone(tally, tmp_path: Path) -> None:
     ("arguments", "text"),
     [
         (("generate",), "nothing is named to generate"),
-        (("generate", "--spec", "openapi.yaml", "--server", "a"), "--package must be a dotted Python name"),
+        (
+            ("generate", "--spec", "openapi.yaml", "--client", "a", "--package", "a", "--name", "a b"),
+            "a class name, such as",
+        ),
+        (("generate", "--spec", "openapi.yaml", "--client", "a", "--package", "a", "--name", "None"), "not 'None'"),
+        (("generate", "--spec", "openapi.yaml", "--server", "a"), "such as warehouse.contract; it is missing"),
         (("generate", "--spec", "openapi.yaml", "--server", "a", "--package", "a-b"), "--package must be a dotted"),
         (("generate", "--spec", "openapi.yaml", "--server", "a", "--package", "a.class"), "--package must be a dotted"),
         (("generate", "--spec", "openapi.yaml", "--server", "a", "--client", "b", "--package", "a"), "in two calls"),

@@ -87,11 +87,16 @@ def serve(
     auth: Any = None,
     options: dict[str, Any] | None = None,
     app_options: dict[str, Any] | None = None,
+    *,
+    lenient: bool = False,
 ) -> Server:
-    """Generates, imports and wires a server. Handlers get (package, arguments); without one a 204 is answered."""
+    """Generates, imports and wires a server. Handlers get (package, arguments); without one a 204 is answered.
+
+    ``lenient`` serves descriptions with errors.
+    """
     package = f"generated_{next(_NUMBERS)}"
     plan = planned(description, folder, package)
-    assert not [finding for finding in plan.findings if finding.level.value == "error"], plan.findings
+    assert lenient or not [finding for finding in plan.findings if finding.level.value == "error"], plan.findings
     write(plan, folder / package)
     sys.path.insert(0, str(folder))
     try:

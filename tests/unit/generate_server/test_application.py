@@ -6,11 +6,13 @@ import dataclasses
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from fastapi import Depends, FastAPI, Header, HTTPException
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
@@ -187,6 +189,35 @@ def test_exception_handlers(made) -> None:
     assert TestClient(app).get("/items/none").text == "NoneProblem"
 
 
+def test_handlers_that_the_application_brings_along(made) -> None:
+    """Handlers given to create_app are kept, those for faults and for exceptions of the framework included."""
+
+    async def shown(_request: Request, error: Exception) -> PlainTextResponse:
+        return PlainTextResponse(f"shown {type(error).__name__}", 599)
+
+    kinds = (StarletteHTTPException, RequestValidationError, Exception)
+    app = _app(made, exception_handlers=dict.fromkeys(kinds, shown))
+    client = TestClient(app, raise_server_exceptions=False)
+    assert client.get("/nowhere").text == "shown HTTPException"
+    assert client.put("/items").text == "shown HTTPException"
+    assert client.get("/items?unknown=1").text == "shown RequestValidationError"
+    assert client.get("/items/boom").text == "shown ZeroDivisionError"
+
+
+def test_what_dependencies_refuse(made) -> None:
+    """Arguments of added dependencies are refused by FastAPI, in the form of all refusals; values are not repeated."""
+
+    def number(x_number: Annotated[int, Header()]) -> int:
+        return x_number
+
+    app = _app(made, dependencies=[Depends(number)])
+    reply = TestClient(app).get("/items", headers={"x-number": "secret"})
+    assert (reply.status_code, reply.headers["content-type"]) == (422, "application/problem+json")
+    assert reply.json()["errors"][0]["pointer"] == "/x-number"
+    assert "secret" not in reply.text
+    assert TestClient(app).get("/items?unknown=1", headers={"x-number": "1"}).status_code == 400
+
+
 def test_http_exceptions_become_problems(made) -> None:
     """What a handler raises for the framework is answered as a problem."""
     reply = made.call("GET", "/items/http")
@@ -221,6 +252,7 @@ def test_added_routes(made) -> None:
     client = TestClient(app)
     assert client.get("/health").json() == "ok"
     assert client.put("/items").json() == "put"
+    assert client.delete("/items").headers["allow"] == "GET, POST, PUT"
     assert client.get("/items").status_code == 204
 
 
@@ -329,7 +361,8 @@ def test_factories_are_checked_when_first_used(made) -> None:
 
         async def get_more(self) -> Any: ...
 
-    contract = dataclasses.replace(made.contract, odd=lambda _scope: Generous())
+    handlers = {"odd": Generous}
+    contract = dataclasses.replace(made.contract, odd=lambda _scope: handlers["odd"]())
     app = made.modules("router").create_app(contract)
     with pytest.raises(Exception, match="get_more"):
         TestClient(app).get("/a/1/b")
@@ -344,3 +377,23 @@ def test_refusals_can_be_chosen(made) -> None:
     client = TestClient(app)
     for path in ("/items?x=1", "/items/none", "/nothing"):
         assert (client.get(path).json()["request_id"], client.get(path).json()["instance"]) == ("7", path.split("?")[0])
+
+
+@pytest.mark.parametrize(
+    ("errors", "detail"),
+    [
+        ([], "The request is not valid."),
+        ([{"loc": (), "msg": "is odd", "type": "odd"}], "body: is odd"),
+        ([{"loc": ("query", "n"), "msg": "is odd", "type": "odd"}], "query n: is odd"),
+    ],
+)
+def test_invalid_arguments_of_own_routes(server, describe, errors, detail) -> None:
+    """What a route of the application's own calls invalid is a 422, however little it says about it."""
+    app = server(describe({"GET /a": {}})).app
+
+    @app.get("/own")
+    def own() -> None:
+        raise RequestValidationError(errors)
+
+    reply = TestClient(app).get("/own")
+    assert (reply.status_code, reply.json()["detail"]) == (422, detail)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 FORM = {
     "type": "object",
@@ -170,6 +171,8 @@ def test_form_fields(forms) -> None:
         ("name=a&name=b", 400),
         ("name=%zz", 400),
         ("name=a&meta={", 400),
+        ("name=a&deep=5", 400),
+        ("name=a&deep[id]=5&deep=5", 400),
     ],
 )
 def test_refused_forms(forms, text, status) -> None:
@@ -278,6 +281,14 @@ def test_lines_in(forms) -> None:
     assert forms.log == ["open", "lines", "rollback"]
 
 
+def test_lines_octet_by_octet(forms) -> None:
+    """Lines are the same however they are cut on their way, the last one even without its end."""
+    content = b'{"n":1}\n\n{"n":2}\r\n{"n":3}'
+    pieces = [content[at : at + 1] for at in range(len(content))]
+    reply = forms.call("POST", "/lines", content=iter(pieces), headers={"content-type": "application/x-ndjson"})
+    assert (reply.status_code, forms.read) == (204, [1, 2, 3])
+
+
 def test_lines_out(forms) -> None:
     """A stream's unit of work stays open until its last byte."""
     reply = forms.call("GET", "/out/lines")
@@ -329,3 +340,16 @@ def test_negotiation(forms, accept, status, content_type) -> None:
     assert (reply.status_code, reply.headers["content-type"]) == (status, content_type)
     if status == 406:
         assert reply.json()["available"] == ["application/json", "text/csv"]
+
+
+@pytest.mark.parametrize(("accept", "status"), [("text/csv", 500), ("*/*", 200), ("text/csv, application/json", 200)])
+def test_what_the_client_does_not_accept(server, describe, accept, status) -> None:
+    """A handler that ignores what was negotiated is found out, unless the client takes the reply all the same."""
+    content = {"text/csv": {"schema": {"type": "string"}}, "application/json": {"schema": LINE}}
+    operation = {"operationId": "pick", "responses": {"200": {"description": "Either.", "content": content}}}
+    made = server(
+        describe({"GET /pick": operation}),
+        handlers={"pick": lambda s, *, accept: s.modules("replies").Pick200Json({"n": 1})},
+    )
+    client = TestClient(made.app, raise_server_exceptions=False)
+    assert client.get("/pick", headers={"accept": accept}).status_code == status

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 PROBLEM = {"x-tally-problem": {"type": "https://t.example/no", "title": "No"}, "description": "No."}
 
@@ -88,3 +90,65 @@ def test_replies_can_be_replaced(server, describe) -> None:
     reply = made.call("GET", "/a")
     assert (reply.status_code, reply.headers["x-replayed"]) == (204, "1")
     assert made.log == []
+
+
+def test_middleware_for_some_operations(server, describe) -> None:
+    """Middleware that names its operations is asked once at start; calls of the others pass by it."""
+    asked: list[str] = []
+    seen: list[str] = []
+
+    def is_change(operation: Any) -> bool:
+        asked.append(operation.id)
+        return operation.method != "GET"
+
+    async def around(call: Any, following: Any) -> Any:
+        seen.append(f"around {call.operation.id}")
+        return await following()
+
+    async def inside(call: Any, _unit: Any, following: Any) -> Any:
+        seen.append(f"inside {call.operation.id}")
+        return await following()
+
+    first = server(describe({"GET /a": {"operationId": "getA"}, "POST /a": {"operationId": "postA"}}))
+    select = first.modules("wiring").for_operations
+    chosen = {"around": (select(is_change, around),), "inside": (select(is_change, select(is_change, inside)),)}
+    app = first.modules("router").create_app(dataclasses.replace(first.contract, **chosen))
+    once = list(asked)
+    client = TestClient(app)
+    assert [client.get("/a").status_code, client.post("/a").status_code] == [204, 204]
+    assert seen == ["around postA", "inside postA"]
+    assert asked == once
+
+
+def test_a_stream_in_place_of_another_for_head(server, describe) -> None:
+    """A streamed reply that middleware gives to HEAD is not begun, like one of the handler."""
+    begun: list[str] = []
+
+    async def items(name: str) -> Any:
+        begun.append(name)
+        yield 1
+
+    async def replace(_call: Any, following: Any) -> Any:
+        return type(await following())(items("middleware"))
+
+    content = {"application/jsonl": {"itemSchema": {"type": "integer"}}}
+    operation = {"operationId": "headA", "responses": {"200": {"description": "Items.", "content": content}}}
+    made = server(
+        {**describe({"HEAD /a": operation}), "openapi": "3.2.0"},
+        handlers={"head_a": lambda server: server.modules("replies").HeadA200(items("handler"))},
+        options={"around": [replace]},
+    )
+    assert made.call("HEAD", "/a").status_code == 200
+    assert (begun, made.log) == ([], ["open", "head_a", "commit"])
+
+
+def test_recorded_content_where_there_is_none(server, describe) -> None:
+    """A recorded 204 with content is an alarm: the next reply on the connection would begin with it."""
+
+    def get_a(server: Any) -> Any:
+        return server.modules("_runtime.replies").Encoded(204, (), b"more")
+
+    made = server(describe({"GET /a": {"operationId": "getA"}}), handlers={"get_a": get_a})
+    with pytest.raises(Exception, match="an answer with the status 204 has no content"):
+        made.call("GET", "/a")
+    assert made.log == ["open", "get_a", "rollback"]

@@ -82,9 +82,11 @@ def _ok(server: Any, body: Any, **headers: Any) -> Any:
 
 
 def test_models_are_written_as_the_schema_says(items) -> None:
-    """Absent members are left out unless null is allowed; defaults are sent."""
+    """Members that nobody set are left out, null is sent where it was said, and None elsewhere is absence."""
     reply = _get(items, lambda s: _ok(s, _item(s)))
-    assert reply.json() == {"id": 1, "made": MADE, "tag": None, "state": "on"}
+    assert reply.json() == {"id": 1, "made": MADE}
+    said = _get(items, lambda s: _ok(s, _item(s, tag=None, note=None, state="on")))
+    assert said.json() == {"id": 1, "made": MADE, "tag": None, "state": "on"}
     assert reply.headers["content-type"] == "application/json"
     assert reply.headers["etag"] == '"1"'
 
@@ -117,7 +119,7 @@ def test_headers_are_typed(items) -> None:
     assert (reply.headers["x-count"], reply.headers["x-names"]) == ("3", "a,b")
 
 
-@pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\0b", "日本"])
+@pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "a\nb", "a\0b", "a\x1bb", "a\x7f", "日本"])
 def test_headers_cannot_be_split(items, value) -> None:
     """A header value that would break the header section never leaves."""
     with pytest.raises(Exception, match="header value must"):
@@ -133,7 +135,7 @@ def test_headers_cannot_be_split(items, value) -> None:
         (lambda s: _ok(s, _item(s).model_copy(update={"parts": [{"n": 99}]})), "cannot be written as JSON"),
         (lambda s: _ok(s, _item(s, parts=[s.modules("models").Part.model_construct(n=99)])), "does not fit its schema"),
         (lambda s: _ok(s, _item(s, weight=float("nan"))), "does not fit its schema"),
-        (lambda s: _ok(s, _item(s), x_count=0), "header x-count is '0'"),
+        (lambda s: _ok(s, _item(s), x_count=0), "header x-count does not fit its schema: is less than"),
         (lambda s: "text", "returned str"),
         (lambda s: None, "returned NoneType"),
         (lambda s: _ok(s, _item(s), etag=None), "header etag is required"),
@@ -234,6 +236,29 @@ def test_conditional_reads(items, known, status) -> None:
     assert bool(reply.content) == (status == 200)
 
 
+def test_conditions_in_several_fields(items) -> None:
+    """A list may come in several header fields (RFC 9110, section 5.3)."""
+    headers = [("If-None-Match", '"7"'), ("If-None-Match", '"1"')]
+    assert _get(items, lambda s: _ok(s, _item(s)), headers=headers).status_code == 304
+
+
+@pytest.mark.parametrize("part", [{"n": "secret"}, SimpleNamespace(n="secret")])
+def test_violations_tell_no_values(items, caplog, part) -> None:
+    """What does not fit a schema may be secret: the log names its place and its fault alone."""
+    items.box.answer = lambda s: _ok(s, {"id": 1, "made": MADE, "parts": [part]})
+    assert TestClient(items.app, raise_server_exceptions=False).get("/item").status_code == 500
+    assert "/parts/0/n" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_violations_of_models_tell_no_values(items, caplog) -> None:
+    """A changed model that cannot be written names the field, not what is in it."""
+    items.box.answer = lambda s: _ok(s, _item(s).model_copy(update={"weight": "secret"}))
+    assert TestClient(items.app, raise_server_exceptions=False).get("/item").status_code == 500
+    assert "field_name='weight'" in caplog.text
+    assert "secret" not in caplog.text
+
+
 def test_checking_can_be_sampled(items) -> None:
     """With a share of zero, what only the check would find is sent."""
     settings = items.modules("wiring").Settings(check_replies=0.0)
@@ -252,3 +277,121 @@ def test_recorded_answers_are_repeated(items) -> None:
     assert (reply.json(), reply.headers["etag"]) == ({"id": 1}, '"9"')
     with pytest.raises(Exception, match="status 201 is not declared"):
         _get(items, lambda s: encoded(201, (), b""))
+
+
+@pytest.mark.parametrize("header", [("X\r\nY", "1"), ("X Y", "1"), ("", "1"), ("X", "a\nb")])
+def test_recorded_headers_cannot_be_split(items, header) -> None:
+    """What middleware gives again is no way around the rules for headers."""
+    encoded = items.modules("_runtime.replies").Encoded
+    with pytest.raises(Exception, match="header"):
+        _get(items, lambda s: encoded(200, (header,), b"{}"))
+    assert items.log[-1] == "rollback"
+
+
+LENGTH = {"Content-Length": {"required": True, "schema": {"type": "integer"}}}
+OCTETS = {"application/octet-stream": {"schema": {}}}
+
+
+def test_stated_lengths(server, describe) -> None:
+    """A declared Content-Length is the handler's for HEAD and for streams; whole content is counted."""
+
+    async def pieces() -> Any:
+        yield b"1234567"
+
+    ok = {"description": "Octets.", "headers": LENGTH}
+    operations = {
+        "HEAD /file": {"operationId": "headFile", "responses": {"200": ok}},
+        "GET /file": {"operationId": "getFile", "responses": {"200": {**ok, "content": OCTETS}}},
+        "GET /flow": {"operationId": "getFlow", "responses": {"200": {**ok, "content": OCTETS}}},
+    }
+    handlers = {
+        "head_file": lambda s: s.modules("replies").HeadFile200(content_length=7),
+        "get_file": lambda s: s.modules("replies").GetFile200(b"1234", content_length=7),
+        "get_flow": lambda s: s.modules("replies").GetFlow200(pieces(), content_length=7),
+    }
+    made = server(describe(operations), handlers=handlers)
+    lengths = [
+        made.call(method, path).headers.get_list("content-length")
+        for method, path in (("HEAD", "/file"), ("GET", "/file"), ("GET", "/flow"))
+    ]
+    assert lengths == [["7"], ["4"], ["7"]]
+
+
+def test_negotiated_replies_vary(server, describe) -> None:
+    """Caches are told that the reply depends on Accept where there is a choice, and only there."""
+    two = {"application/json": {"schema": {"type": "integer"}}, "text/plain": {"schema": {"type": "string"}}}
+    one = {"application/json": {"schema": {"type": "integer"}}}
+    operations = {
+        "GET /two": {"operationId": "two", "responses": {"200": {"description": "Either.", "content": two}}},
+        "GET /one": {"operationId": "one", "responses": {"200": {"description": "One.", "content": one}}},
+    }
+    handlers = {
+        "two": lambda s, *, accept: s.modules("replies").Two200Json(1),
+        "one": lambda s: s.modules("replies").One200(1),
+    }
+    made = server(describe(operations), handlers=handlers)
+    assert made.call("GET", "/two").headers["vary"] == "accept"
+    assert "vary" not in made.call("GET", "/one").headers
+
+
+@pytest.fixture
+def tellers(server, describe) -> Any:
+    """A server of text and of streams whose schemas say more than their types; ``box`` is what they answer."""
+    few = {"type": "integer", "maximum": 9}
+    kinds = {
+        "word": ("text/plain", {"type": "string", "maxLength": 3}),
+        "lines": ("application/x-ndjson", few),
+        "events": ("text/event-stream", few),
+    }
+    operations = {
+        f"GET /{name}": {
+            "operationId": name,
+            "responses": {"200": {"description": "Told.", "content": {media_type: {"schema": schema}}}},
+        }
+        for name, (media_type, schema) in kinds.items()
+    }
+
+    async def items(server: Any) -> Any:
+        for item in server.box:
+            yield item
+
+    handlers = {
+        "word": lambda s: s.modules("replies").Word200(s.box),
+        "lines": lambda s: s.modules("replies").Lines200(items(s)),
+        "events": lambda s: s.modules("replies").Events200(items(s)),
+    }
+    return server(describe(operations), handlers=handlers)
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "content", "bad"),
+    [
+        ("word", "abc", "abc", "abcd"),
+        ("lines", [1, 9], "1\n9\n", [1, 10]),
+        ("events", [1, 9], "data: 1\n\ndata: 9\n\n", [10]),
+    ],
+)
+def test_text_and_items_of_streams_are_checked(tellers, name, good, content, bad) -> None:
+    """What is no JSON body is held against its schema too, a stream item by item."""
+    tellers.box = good
+    assert tellers.call("GET", f"/{name}").text == content
+    tellers.box = bad
+    with pytest.raises(Exception, match="does not fit its schema") as caught:
+        tellers.call("GET", f"/{name}")
+    assert type(caught.value).__name__ == "ContractViolation"
+    assert tellers.log[-1] == "rollback"
+
+
+def test_a_member_without_a_name(server, describe) -> None:
+    """A row's attribute goes under the name in JSON, even if that is empty."""
+    schema = {"type": "object", "required": [""], "properties": {"": {"type": "integer"}}}
+    replies = {"200": {"description": "One.", "content": {"application/json": {"schema": schema}}}}
+
+    def get_one(made: Any, **_: Any) -> Any:
+        (name,) = made.modules("models").GetOneResponse.model_fields
+        return made.modules("replies").GetOne200(SimpleNamespace(**{name: 1}))
+
+    made = server(
+        describe({"GET /one": {"operationId": "getOne", "responses": replies}}), handlers={"get_one": get_one}
+    )
+    assert made.call("GET", "/one").json() == {"": 1}

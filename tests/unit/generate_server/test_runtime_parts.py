@@ -10,8 +10,8 @@ from tallystick.generate.runtime.server.etags import if_match, if_none_match
 from tallystick.generate.runtime.server.explanations import explainer
 from tallystick.generate.runtime.server.json_text import JSONError, decode
 from tallystick.generate.runtime.server.lexical import readings
-from tallystick.generate.runtime.server.media import Negotiation, best_match, kind_of
-from tallystick.generate.runtime.server.paths import PathIndex, PathTemplate
+from tallystick.generate.runtime.server.media import MediaRange, Negotiation, best_match, kind_of
+from tallystick.generate.runtime.server.paths import PathIndex, PathKey, PathTemplate, raw_segments
 from tallystick.generate.runtime.server.percent import Malformed, pairs, unquote
 from tallystick.generate.runtime.server.schemas import Schemas, details, pointer
 from tallystick.generate.runtime.server.shapes import Shape
@@ -27,6 +27,9 @@ from tallystick.generate.runtime.server.shapes import Shape
         ('W/"1"', '"1"', False),
         ('"1"', 'W/"1"', False),
         ('"2"', '"1"', False),
+        ('w/"1"', '"1"', False),
+        ('1, "1"', '"1"', False),
+        ('"2" ,, "1",', '"1"', True),
     ],
 )
 def test_if_match_compares_strongly(header: str, current: str | None, allowed: bool) -> None:
@@ -36,7 +39,14 @@ def test_if_match_compares_strongly(header: str, current: str | None, allowed: b
 
 @pytest.mark.parametrize(
     ("header", "current", "met"),
-    [('"1"', '"1"', False), ('W/"1"', '"1"', False), ("*", '"1"', False), ('"2"', '"1"', True), ("*", None, True)],
+    [
+        ('"1"', '"1"', False),
+        ('W/"1"', '"1"', False),
+        ("*", '"1"', False),
+        ('"2"', '"1"', True),
+        ("*", None, True),
+        ('w/"1"', '"1"', True),
+    ],
 )
 def test_if_none_match_compares_weakly(header: str, current: str | None, met: bool) -> None:
     """A copy counts as current even if it is only equivalent (RFC 9110, section 13.1.2)."""
@@ -143,6 +153,43 @@ def test_paths() -> None:
     assert index.setdefault(PathTemplate("/a/{other}"), "new") == "/a/{x}"
 
 
+def test_literal_parts_of_mixed_segments() -> None:
+    """The literal parts of a segment fit encoded as well; more of them win, however they are written."""
+    index: PathIndex[str] = PathIndex()
+    for text in ("/{x}#a", "/{x}(é)", "/{x}~b", "/{x}.long~b"):
+        index.setdefault(PathTemplate(text), text)
+    for path, wanted in {
+        "/1%23a": "/{x}#a",
+        "/1%28%c3%A9)": "/{x}(é)",
+        "/1~b": "/{x}~b",
+        "/1.long~b": "/{x}.long~b",
+        "/1%23b": None,
+    }.items():
+        found = index.find(path)
+        assert (None if found is None else found[0]) == wanted, path
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "literals", "fragment"),
+    [
+        ("/a/{b}", "/a/{b}", {}, None),
+        ("/a?x=1&y=a%20b&x=2&z", "/a", {"x": ["1", "2"], "y": ["a b"], "z": [""]}, None),
+        ("/a?x={y}&{z}", "/a", {}, None),
+        ("/a#b?c#d", "/a", {}, "b?c#d"),
+        ("/a?b=c#", "/a", {"b": ["c"]}, ""),
+        ("/{a?b#c}/d", "/{a?b#c}/d", {}, None),
+        ("/{a?b", "/{a", {"b": [""]}, None),
+        ("/a?%zz=%", "/a", {"%zz": ["%"]}, None),
+        ("/" + "{" * 5000 + "?" * 5000, "/" + "{" * 5000, {"?" * 4999: [""]}, None),
+    ],
+)
+def test_keys_of_paths(text: str, path: str, literals: dict[str, list[str]], fragment: str | None) -> None:
+    """A query and a fragment are taken off a key; within braces their signs belong to a name."""
+    key = PathKey.parse(text)
+    assert (key.path, key.literals, key.fragment) == (path, literals, fragment)
+    assert key.address == (None if fragment is None else PathTemplate(f"{path}#{fragment}"))
+
+
 @pytest.mark.parametrize("text", ["%", "%4", "%zz", "%ff", "%e9"])
 def test_bad_escapes(text: str) -> None:
     """A bad escape is not guessed at."""
@@ -228,3 +275,95 @@ def test_explanations_repeat_no_value() -> None:
     first = explain({"sku": "secret", 'the "note"': None})
     assert "secret" not in str(first)
     assert first == explain({"sku": "public", 'the "note"': None})
+
+
+@pytest.mark.parametrize(
+    ("segment", "texts"),
+    [
+        ("1-2-3.json", ["1", "2", "3"]),
+        ("a--b-c.d.json", ["a", "-b", "c.d"]),
+        ("--1-2.json.json", ["-", "1", "2.json"]),
+        ("1-2.json", None),
+        ("1-2-3", None),
+        ("1-2-.json", None),
+    ],
+)
+def test_several_placeholders_in_a_segment(segment, texts) -> None:
+    """Each placeholder takes as little as it can, and at least one character."""
+    index: PathIndex[str] = PathIndex()
+    index.setdefault(PathTemplate("/f/{a}-{b}-{c}.json"), "leaf")
+    found = index.find(f"/f/{segment}")
+    assert found == (None if texts is None else ("leaf", texts))
+
+
+def test_long_segments_are_matched_in_one_pass() -> None:
+    """A segment made to be tried at every place costs no more than any other; this would not end otherwise."""
+    index: PathIndex[str] = PathIndex()
+    index.setdefault(PathTemplate("/f/{a}-{b}-{c}-{d}.json"), "leaf")
+    assert index.find("/f/" + "-" * 60_000) is None
+
+
+def test_octets_of_a_path_that_are_no_text() -> None:
+    """Servers replace octets that are not UTF-8; the segments are still the ones that were sent."""
+    assert raw_segments({"path": "/items/\ufffd", "raw_path": b"/items/%ff"}) == ["items", "%ff"]
+
+
+@pytest.mark.parametrize(
+    ("text", "parameters"),
+    [
+        ('a/b; x="1;2"; y=3', (("x", "1;2"), ("y", "3"))),
+        ('a/b; x="say \\"hi\\""', (("x", 'say "hi"'),)),
+        ('a/b; x="open; y=3', (("x", "open; y=3"),)),
+        ("a/b;;x=1;", (("x", "1"),)),
+    ],
+)
+def test_parameters_of_media_types(text, parameters) -> None:
+    """Delimiters within quoted strings belong to the value."""
+    assert MediaRange.parse(text).parameters == parameters
+
+
+def test_an_empty_list_of_ranges_asks_for_nothing() -> None:
+    """Whoever names no media type gets the first one."""
+    assert Negotiation(["a/b", "c/d"]).choose(" , ,") == "a/b"
+
+
+def test_commas_within_quoted_strings() -> None:
+    """A comma in a parameter does not begin another range."""
+    assert Negotiation(["a/b", "c/d"]).choose('x/y; p="1, c/d", a/b; q=0.1') == "a/b"
+
+
+INTEGERS = {"type": "object", "properties": {"a": {"type": "array", "items": {"type": "integer"}, "maxItems": 9_999}}}
+
+
+@pytest.mark.parametrize(
+    ("value", "places"),
+    [
+        ({"a": ["x"] * 300_000}, [f"/a/{number}" for number in range(20)]),
+        ({"a": [0, "x", *[0] * 9_000, "y"]}, ["/a/1"]),
+        ({"a": [*[0] * 9_000, "x"]}, [""]),
+        ({"a": [0] * 10_000}, [""]),
+        ({"a": [0] * 9_999}, []),
+        ({"a": ["x"] * 3 + [0] * 4_000}, ["/a/0", "/a/1", "/a/2"]),
+    ],
+)
+def test_of_large_values_the_beginning_is_explained(value: Any, places: list[str]) -> None:
+    """The faults in the beginning of a large value are told where they are; of others only that there are some."""
+    validator = Schemas({"components": {"schemas": {"A": INTEGERS}}}).validator("components", "schemas", "A")
+    assert [each.pointer for each in details(validator, value)] == places
+    assert ("too large to tell why" in str(details(validator, value))) is (places == [""])
+
+
+def test_only_the_beginning_of_a_large_value_is_judged() -> None:
+    """The validator, which looks for every fault before it tells the first, is not given more."""
+    judged: list[Any] = []
+
+    class Spy:
+        def iter_errors(self, value: Any) -> list[Any]:
+            judged.append(value)
+            return []
+
+        def is_valid(self, _value: Any) -> bool:
+            return False
+
+    details(Spy(), [[0] * 10 for _ in range(100_000)])  # type: ignore[arg-type]  # what is used of a validator
+    assert sum(len(each) + 1 for each in judged[0]) < 5_000

@@ -147,6 +147,94 @@ def test_authentication_comes_before_validation(secured) -> None:
     assert secured.call("POST", "/bearer", content=b"{").status_code == 401
 
 
+OTHER = {
+    "digest": {"type": "http", "scheme": "digest"},
+    "tls": {"type": "mutualTLS"},
+}
+
+
+def _hidden_gate(modules: Any) -> Any:
+    caller = modules("security").Caller
+
+    class Gate(modules("security").Authenticator):
+        async def digest(self, credentials: str, request: Any, *, operation: Any) -> Any:
+            return caller("digest") if credentials == f"sig-{request.method}-{request.target}" else None
+
+        async def tls(self, certificates: Any, request: Any, *, operation: Any) -> Any:
+            known = (*certificates, request.header("x-client-cert"))
+            return caller("tls") if "PEM" in known else None
+
+        async def kerb_erose(self, request: Any, *, operation: Any) -> Any:
+            given = (request.header("X-Ticket"), request.query("ticket"), request.cookie("ticket"))
+            return caller("kerberos", frozenset(("all",))) if "t t" in given else None
+
+    return Gate()
+
+
+@pytest.fixture(scope="module")
+def hidden(tmp_path_factory, module_server, describe_module) -> Any:
+    """A server whose operations ask for schemes that stand anywhere in a request."""
+    requirements: dict[str, Any] = {
+        "digest": [{"digest": []}],
+        "tls": [{"tls": []}],
+        "undeclared": [{'kerb "eros\u00e9': ["all"]}],
+        "optional": [{}, {'kerb "eros\u00e9': []}],
+        "both": [{"tls": [], 'kerb "eros\u00e9': []}],
+    }
+    operations = {f"GET /{name}": {"operationId": name, "security": each} for name, each in requirements.items()}
+    description = describe_module(operations, components={"securitySchemes": OTHER})
+    return module_server(description, tmp_path_factory.mktemp("hidden"), auth=_hidden_gate, lenient=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status", "subject"),
+    [
+        ("/digest", {"Authorization": "Digest sig-GET-/digest"}, 204, "digest"),
+        ("/digest", {"Authorization": "Digest other"}, 401, None),
+        ("/digest", {}, 401, None),
+        ("/digest", {"Authorization": "Digest"}, 401, None),
+        ("/digest", [("Authorization", "Digest a"), ("Authorization", "Digest b")], 401, None),
+        ("/undeclared?ticket=t+t&ticket=no", {}, 401, None),
+        ("/tls", {"x-client-cert": "PEM"}, 204, "tls"),
+        ("/tls", {}, 401, None),
+        ("/undeclared", {"x-ticket": "t t"}, 204, "kerberos"),
+        ("/undeclared?ticket=t+t", {}, 204, "kerberos"),
+        ("/undeclared", {"cookie": "ticket=t t"}, 204, "kerberos"),
+        ("/undeclared", {}, 401, None),
+        ("/optional", {}, 204, None),
+        ("/optional", {"x-ticket": "t t"}, 204, "kerberos"),
+        ("/both", {"x-ticket": "t t", "x-client-cert": "PEM"}, 204, "tls"),
+        ("/both", {"x-ticket": "t t"}, 401, None),
+    ],
+)
+def test_schemes_that_only_the_authenticator_can_read(hidden, path, headers, status, subject) -> None:
+    """Undeclared schemes, client certificates and other HTTP schemes are given the request; no caller means 401."""
+    reply = hidden.call("GET", path, headers=headers)
+    assert reply.status_code == status, reply.text
+    if status == 204:
+        caller = hidden.calls[0]["caller"]
+        assert (caller if caller is None else caller.subject) == subject
+    elif status == 401:
+        assert hidden.log == []
+
+
+def test_challenges_of_schemes_without_a_place(hidden) -> None:
+    """A challenge is a correct header whatever the description calls its schemes."""
+    assert hidden.call("GET", "/undeclared").headers["www-authenticate"] == 'Undeclared realm="kerb \\"eros?"'
+    assert hidden.call("GET", "/tls").headers["www-authenticate"] == 'Mutual realm="tls"'
+    assert hidden.call("GET", "/digest").headers["www-authenticate"] == 'Digest realm="digest"'
+
+
+def test_undeclared_schemes_are_findings(plan_of, describe) -> None:
+    """Nothing says where the credentials of such a scheme stand, so the description is to be completed."""
+    plan = plan_of(describe({"GET /a": {"operationId": "a", "security": [{"Basic": []}]}}))
+    assert plan.generated == 1
+    found = [each for each in plan.findings if each.code == "server-security"]
+    assert [(each.level.value, each.operation) for each in found] == [("warning", "a")]
+    assert "Basic" in found[0].message
+    assert b"async def basic(self, request: RequestHead" in plan.files["security.py"]
+
+
 def test_nothing_is_opened_for_refused_requests(secured) -> None:
     """Neither an anonymous nor an invalid request costs a unit of work."""
     secured.call("POST", "/bearer")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -68,6 +69,9 @@ def test_messages(server, describe) -> None:
     assert message.headers == {"webhook-id": "msg_1", "content-type": "application/json"}
     assert webhooks.ready(body=kind(sku="a", left=1)).content == b'{"sku":"a","left":1}'
     assert webhooks.ready(body=kind(sku="a")).kind == "callback"
+    assert webhooks.ready(body=kind(sku="a")).content == b'{"sku":"a"}'
+    with pytest.raises(made.modules("_runtime.problems").ContractViolation, match="not what the contract declares"):
+        webhooks.ready(body={"left": 1})
 
 
 def test_awkward_names(server, describe) -> None:
@@ -81,3 +85,52 @@ def test_awkward_names(server, describe) -> None:
     for name in names:
         assert made.call("POST", f"/{name}", json={"n": 1}).status_code == 204
     assert made.modules("webhooks").message(body=made.modules("models").Item(n=1)).content == b'{"n":1}'
+
+
+PARAMETERS = [
+    {"name": "tags", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
+    {"name": "ids", "in": "query", "explode": False, "schema": {"type": "array", "items": {"type": "integer"}}},
+    {"name": "on", "in": "query", "schema": {"type": "boolean"}},
+    {"name": "filter", "in": "query", "style": "deepObject", "schema": {"type": "object"}},
+    {"name": "session", "in": "cookie", "schema": {"type": "string"}},
+    {"name": "X-At", "in": "header", "schema": {"type": "string", "format": "date-time"}},
+]
+MAYBE = {"content": {"application/json": {"schema": {"type": "integer"}}}}
+NULL = {"required": True, "content": {"application/json": {"schema": {"type": ["integer", "null"]}}}}
+
+
+@pytest.fixture
+def senders(server, describe) -> Any:
+    """The module of webhooks with parameters of many styles and bodies that may be absent or null."""
+    made = server(
+        {
+            **describe({"GET /a": {"operationId": "getA"}}),
+            "webhooks": {
+                name: {"post": {"operationId": name, "responses": {"200": {"description": "Taken."}}, **more}}
+                for name, more in {
+                    "told": {"parameters": PARAMETERS},
+                    "maybe": {"requestBody": MAYBE},
+                    "nothing": {"requestBody": NULL},
+                }.items()
+            },
+        }
+    )
+    return made.modules("webhooks")
+
+
+def test_parameters_of_messages(senders) -> None:
+    """Each parameter is written in its style; a cookie's value cannot become a second cookie."""
+    at = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
+    told = senders.told(tags=["a", "b,c"], ids=[1, 2], on=True, filter={"x": 1, "y": None}, session="a; b=c", x_at=at)
+    assert told.query == (("tags", "a"), ("tags", "b,c"), ("ids", "1,2"), ("on", "true"), ("filter[x]", "1"))
+    assert told.headers == {"X-At": "2026-01-02T00:00:00Z", "cookie": "session=a%3B%20b=c"}
+    with pytest.raises(Exception, match="a header value must not hold"):
+        senders.told(x_at="a\r\nb")
+
+
+def test_absent_and_null_bodies_of_messages(senders) -> None:
+    """An optional body may be left out, with its Content-Type; null is a body."""
+    assert (senders.maybe().content, senders.maybe().headers) == (b"", {})
+    assert senders.maybe(body=5).content == b"5"
+    assert senders.nothing(body=None).content == b"null"
+    assert senders.nothing(body=None).headers == {"content-type": "application/json"}

@@ -297,12 +297,12 @@ def test_path_templates(write, path):
     assert inspected(write(json.dumps(document)))[0] in (0, 1)
 
 
-def test_a_hundred_thousand_wrong_references(write):
+def test_thousands_of_wrong_references(write):
     """Looking for similar names is bounded."""
-    named = "".join(f"    Schema{n}: {{items: {{$ref: '#/components/schemas/Shcema{n}'}}}}\n" for n in range(20_000))
+    named = "".join(f"    Schema{n}: {{items: {{$ref: '#/components/schemas/Shcema{n}'}}}}\n" for n in range(12_000))
     code, findings = inspected(write(HEAD + PATHS + "components:\n  schemas:\n" + named))
     assert code == 1
-    assert sum(finding["code"] == "ref-unresolved" for finding in findings) == 20_000
+    assert sum(finding["code"] == "ref-unresolved" for finding in findings) == 12_000
 
 
 def test_a_hundred_thousand_duplicate_keys(write):

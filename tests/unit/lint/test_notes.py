@@ -11,7 +11,7 @@ from tallystick.lint.notes import NOTES
 from tallystick.lint.pages import explanation
 
 SOURCES = Path(tallystick.__file__).parent
-REPORTERS = {"Finding", "of", "report", "_report", "_finding", "_error"}
+REPORTERS = {"Finding", "of", "report", "_report", "_finding", "_error", "_warning"}
 GENERATION = ("canonical", "client", "generate", "models", "scaffold", "server", "wire")
 
 
@@ -51,3 +51,8 @@ def test_no_text_is_left_without_a_code():
     """A code of generation that nothing reports any more has no text either."""
     codes = reported(SOURCES)
     assert {code for code in NOTES if code.partition("-")[0] in GENERATION} - codes == set()
+
+
+def test_every_text_says_what_to_do():
+    """Behind what a code means stands the remedy, or why there is none."""
+    assert [code for code, text in NOTES.items() if " | " not in text] == []

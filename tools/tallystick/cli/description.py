@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from tallystick.contract import Contract
     from tallystick.document import Bundle
 
-__all__ = ["AllowHostOption", "FileArgument", "SpecOption", "bundled", "contract_of", "description_path"]
+__all__ = ["AllowHostOption", "FileArgument", "SpecOption", "bundled", "contract_of", "description_path", "dotted"]
 
 FileArgument = Annotated[
     Path | None,
@@ -56,3 +57,13 @@ def contract_of(run: Run, file: Path | None, allow_host: Sequence[str] | None = 
     from tallystick.contract import read
 
     return read(bundled(run, file, allow_host))
+
+
+def dotted(package: str | None) -> str:
+    """The name of a package as it is imported. Raises InputError for anything else."""
+    parts = (package or "").split(".")
+    if package and all(part.isascii() and part.isidentifier() and not keyword.iskeyword(part) for part in parts):
+        return package
+    told = "it is missing" if package is None else f"not {package!r}"
+    message = f"--package must be a dotted Python name, such as warehouse.contract; {told}"
+    raise InputError.of("usage", message)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tallystick.cli.command import command
-from tallystick.cli.description import AllowHostOption, SpecOption, bundled
+from tallystick.cli.description import AllowHostOption, SpecOption, bundled, dotted
 from tallystick.cli.outcome import Outcome
 from tallystick.cli.run import Run
 from tallystick.findings import Finding, InputError
@@ -96,25 +96,14 @@ def _targets(
         return _configured(run)
     if server is not None and client is not None:
         raise InputError.of("usage", "give --server and --client in two calls: each has a --package of its own")
-    if (server or client) and not _is_dotted(package):
-        raise InputError.of(
-            "usage", f"--package must be a dotted Python name, such as warehouse.contract, not {package!r}"
-        )
     found = []
     if server is not None:
-        found.append(Target("server", server, package or ""))
+        found.append(Target("server", server, dotted(package)))
     if client is not None:
-        found.append(Target("client", client, package or "", name))
+        found.append(Target("client", client, dotted(package), name))
     if models is not None:
         found.append(Target("models", models))
     return found
-
-
-def _is_dotted(name: str | None) -> bool:
-    import keyword
-
-    parts = (name or "").split(".")
-    return all(part.isascii() and part.isidentifier() and not keyword.iskeyword(part) for part in parts)
 
 
 def _configured(run: Run) -> list[Target]:

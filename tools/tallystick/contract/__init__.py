@@ -19,7 +19,14 @@ from tallystick.contract.model import (
     Server,
     Tag,
 )
-from tallystick.contract.names import constant_case, enum_member_names, pascal_case, property_names, snake_case
+from tallystick.contract.names import (
+    class_name,
+    constant_case,
+    enum_member_names,
+    pascal_case,
+    property_names,
+    snake_case,
+)
 from tallystick.contract.operation_names import problem_types
 from tallystick.contract.reading import read
 
@@ -42,6 +49,7 @@ __all__ = [
     "Server",
     "Tag",
     "canonicalise",
+    "class_name",
     "constant_case",
     "enum_member_names",
     "pascal_case",

@@ -190,8 +190,9 @@ class MediaReader:
             name = pascal_case(
                 str(entry.get("name") or entry["type"].rstrip("/").rpartition("/")[2].rpartition(":")[2])
             )
+            name = name if name[:1].isalpha() else f"Problem{name}"
             title = str(entry.get("title") or "")
-            yield Problem(entry["type"], title, name or "Problem", entry.get("retryable") is True, schema, location)
+            yield Problem(entry["type"], title, name, entry.get("retryable") is True, schema, location)
 
 
 def _normal_media_type(name: str) -> str:

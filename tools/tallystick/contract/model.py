@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tallystick.contract.names import HANDLER_RESERVED
 from tallystick.document import Location, fragment_tokens, join, value_at
 from tallystick.findings import Finding
 
@@ -215,7 +216,8 @@ class SecurityScheme:
     """A security scheme (section 4.8.27)."""
 
     key: str
-    type: Literal["apiKey", "http", "mutualTLS", "oauth2", "openIdConnect"]
+    type: Literal["apiKey", "http", "mutualTLS", "oauth2", "openIdConnect", "undeclared"]
+    """``undeclared`` is never read: the server generator stands such schemes in for names without a declaration."""
     location: Location
     description: str = ""
     place: str | None = None
@@ -276,6 +278,11 @@ class Operation:
     """Dotted call on the client, ``items.restock``: ``x-tally-name`` or group and name."""
     has_id: bool = True
     extensions: Extensions = field(default_factory=dict)
+
+    @property
+    def handler_name(self) -> str:
+        """The method of a handler class: ``python_name``, with an underscore where that hides a type (``list_``)."""
+        return f"{self.python_name}_" if self.python_name in HANDLER_RESERVED else self.python_name
 
     @property
     def tag(self) -> str:

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 __all__ = [
     "MODEL_RESERVED",
+    "class_name",
     "constant_case",
     "distinct",
     "enum_member_names",
@@ -51,6 +52,12 @@ MODEL_RESERVED: Final = KEYWORDS | frozenset((
     "model_validate_strings",
 ))  # fmt: skip
 """Names that a property of a model must not take: keywords, and members of the classes that models derive from."""
+
+HANDLER_RESERVED: Final = frozenset((
+    "abstractmethod", "bool", "bytes", "date", "datetime", "dict", "final", "float", "forms", "int", "list", "models",
+    "object", "replies", "str", "time", "tuple", "type",
+))  # fmt: skip
+"""Names that the annotations of handlers use, and that a method of the same class would hide from them."""
 
 
 def words(text: str, *, symbols: bool = False) -> list[str]:
@@ -93,6 +100,15 @@ def _adjacent(text: str, left: str, right: str) -> bool:
 def pascal_case(text: str, *, symbols: bool = False) -> str:
     """``stock_movement`` as ``StockMovement``; runs of capitals are kept (``APIKey``)."""
     return "".join(part[0].upper() + part[1:] for part in words(text, symbols=symbols))
+
+
+def class_name(name: str) -> str:
+    """The class of an operation or a group of them, by its name in snake_case: ``list_items`` is ``ListItems``.
+
+    Names that differ give classes that differ: an underscore stays before a digit (``a1`` and ``a_1``).
+    """
+    first, *parts = name.strip("_").split("_")
+    return first.capitalize() + "".join(f"_{part}" if part[:1].isdigit() else part.capitalize() for part in parts)
 
 
 def constant_case(text: str, *, symbols: bool = False) -> str:
@@ -155,10 +171,10 @@ def _identifier(text: str, prefix: str, *, symbols: bool = False) -> str:
     return name if not name[0].isdigit() else f"{prefix}_{name}"
 
 
-def property_names(properties: Iterable[str]) -> dict[str, str]:
-    """Attribute names for the properties of one model, by their names on the wire."""
+def property_names(properties: Iterable[str], *, reserved: Iterable[str] = ()) -> dict[str, str]:
+    """Attribute names for the properties of one model, by their names on the wire; ``reserved`` are not given."""
     candidates = {name: (_identifier(name, "field"), _identifier(name, "field", symbols=True)) for name in properties}
-    return distinct(candidates, reserved=MODEL_RESERVED)
+    return distinct(candidates, reserved=MODEL_RESERVED | set(reserved))
 
 
 def enum_member_names(values: Iterable[Any]) -> dict[Any, str]:

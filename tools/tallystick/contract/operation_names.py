@@ -121,7 +121,8 @@ def _other_id(operation: Operation, seen: dict[str, Operation]) -> str:
 def _name_candidates(operation_id: str, operation: Operation) -> tuple[str, ...]:
     name = snake_case(operation_id) or derived_id(operation.method, operation.path)
     derived = derived_id(operation.method, operation.path)
-    candidates = (name, f"{snake_case(operation.tag)}_{name}", derived, f"{name}_{operation.method.lower()}")
+    in_group = f"{snake_case(operation.tag)}_{name}".lstrip("_")
+    candidates = (name, in_group, derived, f"{name}_{operation.method.lower()}")
     return tuple(f"op_{candidate}" if candidate[0].isdigit() else candidate for candidate in candidates)
 
 

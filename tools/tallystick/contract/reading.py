@@ -22,7 +22,7 @@ from tallystick.findings import Finding, InputError, Level
 
 __all__ = ["read", "read_normal"]
 
-_MOST_PARTS: Final = 200_000
+_MOST_PARTS: Final = 100_000
 
 
 def read(bundle: Bundle) -> Contract:

@@ -226,7 +226,8 @@ class _Bundler:
         if reference is None:
             return self._inlined(value, Child(kind), target, document, pointer, to)
         new = value if kind != "schema" or len(value) == 1 else self._copy_fields(value, kind, document, pointer, to)
-        same = document is self._root and target.document is self._root
+        # other spellings of a reference within the root, such as #anchor or its own name, become pointers as well
+        same = document is self._root and target.document is self._root and value["$ref"].startswith(("#/", reference))
         return new if same else {**new, "$ref": reference}
 
     def _fits(self, target: Target, kind: str, place: Place) -> bool:

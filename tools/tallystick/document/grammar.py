@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-__all__ = ["COMPONENT_KINDS", "METHODS", "Child", "children", "field_of", "is_reference", "kind_at"]
+__all__ = ["COMPONENT_KINDS", "MAP_FIELDS", "METHODS", "Child", "children", "field_of", "is_reference", "kind_at"]
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 """Fixed operation fields of a Path Item Object (3.2 adds ``query``)."""
@@ -91,6 +91,11 @@ _FIELDS: Final[Mapping[str, Mapping[str, Child]]] = {
         "discriminator": _one("discriminator"), "externalDocs": _one("externalDocs"),
     },
 }  # fmt: skip
+
+MAP_FIELDS: Final = frozenset(
+    key for fields in _FIELDS.values() for key, child in fields.items() if child.shape == "map"
+)
+"""Fields whose values have names of people's own as keys, such as ``properties``."""
 
 _MAPS: Final = {"callback": "pathItem"}
 """Objects that are nothing but a map."""

@@ -29,5 +29,5 @@ class Limits:
     """Remarks of one kind on one file (duplicate keys, YAML traps)."""
     chain: int = 100
     """References that lead one to the next."""
-    inlined: int = 500_000
+    inlined: int = 250_000
     """Objects that stand in place of references, counted at every use."""

@@ -14,6 +14,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from tallystick.document.file import Document, read_document
+from tallystick.document.grammar import MAP_FIELDS
 from tallystick.document.limits import Limits
 from tallystick.document.location import Location
 from tallystick.document.pointer import child_of, join, pointer_tokens
@@ -59,7 +60,7 @@ class Source:
         self.limits = limits
         self._documents: dict[str, Document] = {}
         self._unreadable: dict[str, InputError] = {}
-        self._anchors: dict[str, dict[str, str]] = {}
+        self._anchors: dict[str, dict[str, list[str]]] = {}
         self._resolved: dict[tuple[str, str], Target] = {}
         self._bytes = self._nodes = 0
         self._hints = 0
@@ -106,15 +107,24 @@ class Source:
         if not fragment or fragment.startswith("/"):
             return fragment
         if document.uri not in self._anchors:
-            self._anchors[document.uri] = dict(_anchors(document.value, ""))
-        pointer = self._anchors[document.uri].get(fragment)
-        if pointer is None:
+            found: dict[str, list[str]] = {}
+            for name, pointer in _anchors(document.value, ""):
+                found.setdefault(name, []).append(pointer)
+            self._anchors[document.uri] = found
+        pointers = self._anchors[document.uri].get(fragment, [])
+        if len(pointers) > 1:
+            message = (
+                f"the reference {_shown(reference)} names an anchor that {document.name} has {len(pointers)} times:"
+                " write a JSON pointer such as #/components/schemas/Name"
+            )
+            raise UnresolvedReference("ref-unresolved", message)
+        if not pointers:
             message = (
                 f"the reference {_shown(reference)} names the anchor {_shown(fragment)}, which {document.name} does not"
                 f" have: add `$anchor`, or write a JSON pointer such as #/components/schemas/Name"
             )
             raise UnresolvedReference("ref-unresolved", message)
-        return pointer
+        return pointers[0]
 
     def _document(self, address: str, scheme: str, base: Document) -> Document:
         if scheme in ("http", "https") or urlsplit(base.uri).scheme in ("http", "https"):
@@ -226,14 +236,22 @@ def _similar(token: str, value: Any) -> str:
     return f"; did you mean {names[0]!r}?" if names else ""
 
 
-def _anchors(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
-    """``$anchor`` names below a value (JSON Schema 2020-12 core, section 8.2.2) with the pointers they stand for."""
+_DATA: Final = frozenset(("const", "default", "enum", "example", "examples"))
+"""Keywords whose values are no schemas, whatever they look like."""
+
+
+def _anchors(value: Any, pointer: str, *, has_names: bool = False) -> Iterator[tuple[str, str]]:
+    """``$anchor`` names below a value (JSON Schema 2020-12 core, section 8.2.2) with the pointers they stand for.
+
+    With ``has_names`` the keys of the value are names, whatever keyword they look like.
+    """
     if isinstance(value, dict):
-        for keyword in ("$anchor", "$dynamicAnchor"):
+        for keyword in () if has_names else ("$anchor", "$dynamicAnchor"):
             if isinstance(value.get(keyword), str):
                 yield value[keyword], pointer
         for key, child in value.items():
-            yield from _anchors(child, join(pointer, key))
+            if has_names or key not in _DATA:
+                yield from _anchors(child, join(pointer, key), has_names=not has_names and key in MAP_FIELDS)
     elif isinstance(value, list):
         for index, child in enumerate(value):
             yield from _anchors(child, join(pointer, index))

@@ -22,7 +22,7 @@ def refusal_findings(contract: Contract, reference: str, reason: str) -> Iterato
     for operation in named:
         message = (
             f"{operation.id} ({operation.method} {operation.path}) cannot be served by {reference}: "
-            f"{reason.partition(';')[0]}; write `async def {operation.python_name}` as the generated protocol shows "
+            f"{reason.partition(';')[0]}; write `async def {operation.handler_name}` as the generated protocol shows "
             "it, or remove the operation from the contract"
         )
         yield Finding("drift-handler-missing", Level.ERROR, message, operation.location.place, operation.id)
@@ -36,7 +36,7 @@ def generated_findings(contract: Contract, application: Application) -> Iterator
     layer = application.generated
     assert layer is not None
     yield from _embedded(contract, layer)
-    operations = {operation.python_name: operation for operation in contract.operations}
+    operations = {operation.handler_name: operation for operation in contract.operations}
     for protocol in layer["protocols"]:
         for handlers in protocol["classes"]:
             yield from _class_findings(contract, operations, protocol["name"], handlers)

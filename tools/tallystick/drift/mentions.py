@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tallystick.contract import Contract, Operation, pascal_case
+from tallystick.contract import Contract, Operation, class_name
 
 __all__ = ["mentioned_operations", "operations_at"]
 
@@ -20,9 +20,9 @@ def mentioned_operations(contract: Contract, text: str) -> list[Operation]:
 
 
 def _names(operation: Operation, word: str) -> bool:
-    if word in (operation.id, operation.python_name):
+    if word in (operation.id, operation.python_name, operation.handler_name):
         return True
-    prefix = pascal_case(operation.id)
+    prefix = class_name(operation.python_name)
     return bool(re.fullmatch(rf"{re.escape(prefix)}(?:\d\w*|Reply\w*|Form\w*)?", word))
 
 

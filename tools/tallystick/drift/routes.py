@@ -113,12 +113,16 @@ def _unknown_route(method: str, route: Route, contract: Contract) -> Finding:
 
 
 def _shadowed(contract: Contract, application: Application) -> Iterator[Finding]:
+    """Routes behind another of the same path; the generated layer tells operations of one path apart by itself."""
     operations = {_key(operation): operation for operation in contract.operations}
+    generated = {each["id"] for each in (application.generated or {}).get("operations", ())}
     first: dict[tuple[str, str], Route] = {}
+    seen: set[tuple[str, str, str | None]] = set()
     for route in application.routes:
         for method in route.methods:
             key = (method, comparable(route.path))
-            if key in first and key in operations:
+            is_own = route.operation_id in generated and (*key, route.operation_id) not in seen
+            if key in first and key in operations and not is_own:
                 operation = operations[key]
                 message = (
                     f"{operation.method} {operation.path} ({operation.id}) is served by two routes; only the first, "
@@ -127,3 +131,4 @@ def _shadowed(contract: Contract, application: Application) -> Iterator[Finding]
                 places = tuple(each.place for each in (first[key], route) if each.place.file)
                 yield Finding("drift-route-twice", Level.ERROR, message, operation.location.place, operation.id, places)
             first.setdefault(key, route)
+            seen.add((*key, route.operation_id))

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tallystick.contract import pascal_case
+from tallystick.contract import class_name
+from tallystick.contract.names import distinct
 from tallystick.findings import Finding, Level, Place, shown_path
 from tallystick.generate.format import formatted
+from tallystick.generate.present_handlers import AUTHENTICATOR, Present, present_handlers
 from tallystick.generate.python_text import docstring, indented
-from tallystick.generate.server.handlers_module import imports, signature, unshadowed
+from tallystick.generate.server import served_operations
+from tallystick.generate.server.handlers_module import signature, title, type_imports
 from tallystick.generate.server.names import Group, groups
 from tallystick.generate.server.operations_module import scheme_methods
 from tallystick.generate.server.security_module import credentials
-from tallystick.generate.server.servable import servable
+from tallystick.generate.server.servable import with_schemes
 from tallystick.generate.server.wiring_module import field_of
 
 if TYPE_CHECKING:
@@ -24,12 +26,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Scaffold", "scaffold"]
 
+_APP: Final = "app.py"
 _OWN_MODULES: Final = frozenset(("app", "authenticator"))
+_OWN_CLASSES: Final = frozenset((
+    "Any", "AsyncGenerator", "Authenticator", "BodyStream", "Call", "Caller", "Contract", "False", "Gatekeeper",
+    "Lines", "Literal", "None", "True", "Unimplemented",
+))  # fmt: skip
+"""Names that the modules of a scaffold need for something else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scaffold:
-    """New files by name, and what existing handlers lack: findings, and the methods as text to paste."""
+    """New files by name, and what existing handlers lack: findings, and the code to paste."""
 
     files: Mapping[str, bytes]
     findings: tuple[Finding, ...]
@@ -37,160 +45,185 @@ class Scaffold:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """A handler class that exists."""
+class _Method:
+    """A method to write, and what of the contract asks for it."""
 
-    place: Place
-    methods: frozenset[str]
+    source: str
+    reason: str
+    operation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One protocol as a class to write: a module, its field in the wiring, and the methods by name."""
+
+    protocol: str
+    module: str
+    field: str
+    name: str
+    text: str
+    imports: str
+    init: str
+    methods: Mapping[str, _Method]
+
+    def source(self) -> str:
+        """The module."""
+        methods = (self.init, *(each.source for each in self.methods.values()))
+        body = indented([docstring(self.text), *(each for each in methods if each)])
+        head = f"{docstring(self.text)}\n\nfrom typing import final\n{self.imports}"
+        return f"{head}\n\n@final\nclass {self.name}({self.protocol}):\n{body}\n"
+
+    def completing(self, present: Present, names: Sequence[str]) -> str:
+        """What to paste into a class that lacks some methods, with the imports that these need."""
+        body = indented([self.methods[name].source for name in names])
+        where = f"# add to {present.name} in {shown_path(present.file)}"
+        return f"{where}\n{self.imports}\n\nclass {present.name}({self.protocol}):\n{body}\n"
 
 
 def scaffold(canonical: Canonical, package: str, directory: Path) -> Scaffold:
-    """What to add to a folder of handlers. ``package`` is the generated package that they implement."""
-    contract = canonical.contract
-    served, _ = servable(canonical)
-    listed = groups(contract, served)
-    known = _existing(directory)
-    fresh = [group for group in listed if group.protocol not in known]
-    sources = {f"{_module(group)}.py": _handlers(contract, group, package) for group in fresh}
-    sources |= {"__init__.py": '"""Handlers of the contract."""\n', "app.py": _app(contract, listed, package)}
-    if contract.security_schemes:
-        sources["authenticator.py"] = _authenticator(contract, package)
-    new = {name: text for name, text in sources.items() if not (directory / name).exists()}
-    findings, stubs = [], []
-    for group in listed:
-        if group.protocol in known:
-            for operation in _missing(group, known[group.protocol]):
-                findings.append(_finding(operation, known[group.protocol].place))
-                stubs.append(f"# {group.protocol}\n{_method(contract, operation, group)}")
-    text = formatted({"missing.pyi": "\n\n".join(stubs)})["missing.pyi"].decode() if stubs else ""
-    return Scaffold(formatted(new, first_party=package), tuple(findings), text)
+    """What to add to a folder of handlers. ``package`` is the generated package that they implement.
 
-
-def _module(group: Group) -> str:
-    return f"{group.name}_handlers" if group.name in _OWN_MODULES else group.name
-
-
-def _missing(group: Group, known: _Known) -> Iterator[Operation]:
-    return (operation for operation in group.operations if operation.python_name not in known.methods)
-
-
-def _finding(operation: Operation, place: Place) -> Finding:
-    message = (
-        f"{operation.python_name} is missing: the contract has {operation.method} {operation.path}; add the method"
-    )
-    return Finding("scaffold-missing", Level.WARNING, message, place, operation.id)
-
-
-def _existing(directory: Path) -> dict[str, _Known]:
-    """The classes below a folder that implement a protocol, by the protocol's name."""
-    classes = dict(_classes(directory))
-    found: dict[str, _Known] = {}
-    for name, (path, node) in classes.items():
-        for base in _bases(node):
-            if base.endswith("Handlers") and base not in classes:
-                methods = frozenset(_methods(name, classes, frozenset()))
-                shown = shown_path(path)
-                found[base] = _Known(Place(shown, node.lineno, node.col_offset + 1), methods)
-    return found
-
-
-def _classes(directory: Path) -> Iterator[tuple[str, tuple[Path, ast.ClassDef]]]:
-    for path in sorted(directory.rglob("*.py")) if directory.is_dir() else ():
-        try:
-            tree = ast.parse(path.read_bytes())
-        except (SyntaxError, ValueError, OSError):
-            continue  # whoever runs the code will be told; nothing is written over either way
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef):
-                yield node.name, (path, node)
-
-
-def _bases(node: ast.ClassDef) -> Iterator[str]:
-    for base in node.bases:
-        if isinstance(base, ast.Name):
-            yield base.id
-        elif isinstance(base, ast.Attribute):
-            yield base.attr
-
-
-def _methods(name: str, classes: Mapping[str, tuple[Path, ast.ClassDef]], seen: frozenset[str]) -> Iterator[str]:
-    if name in seen or name not in classes:
-        return
-    node = classes[name][1]
-    yield from (each.name for each in node.body if isinstance(each, ast.AsyncFunctionDef))
-    for base in _bases(node):
-        yield from _methods(base, classes, seen | {name})
-
-
-def _method(contract: Contract, operation: Operation, group: Group) -> str:
-    body = indented([docstring(operation.summary or operation.id), f"raise Unimplemented({operation.id!r})"])
-    return f"{unshadowed(signature(contract, operation), group)}\n{body}\n"
-
-
-def _handlers(contract: Contract, group: Group, package: str) -> str:
-    methods = [_method(contract, operation, group) for operation in group.operations]
-    init = "def __init__(self, scope: object) -> None:\n    self.scope = scope\n"
-    text = docstring(group.description or f"The operations of {group.name}.")
-    return "\n\n".join(
-        (
-            docstring(f"Handlers of {group.name}."),
-            imports(package, group.name)
-            + f"from {package}.handlers.{group.name} import {group.protocol}\n"
-            + f"from {package}.wiring import Unimplemented\n",
-            f"@final\nclass {_class(group)}({group.protocol}):\n{indented([text, init, *methods])}",
-        )
+    Raises:
+        InputError: see ``present_handlers``.
+    """
+    served, _, refused = served_operations(canonical)
+    contract = with_schemes(canonical.contract)
+    parts = _parts(contract, groups(contract, served), package)
+    present = present_handlers(directory, package, frozenset(scheme_methods(contract).values()))
+    fresh = [part for part in parts if part.protocol not in present]
+    files = {_file(part, directory): part for part in fresh}
+    sources = {name: part.source() for name, part in files.items()}
+    has_app = bool(present) or (directory / _APP).exists()
+    if not has_app:
+        sources[_APP] = _app(files, package)
+    if not present and not (directory / "__init__.py").exists():
+        sources["__init__.py"] = '"""Handlers of the contract."""\n'
+    known = [part for part in parts if part.protocol in present]
+    findings = [finding for part in known for finding in _told(part, present[part.protocol])]
+    findings += _superfluous(present, parts)
+    findings += [_unwired(part, directory / name) for name, part in files.items()] if has_app else []
+    return Scaffold(
+        formatted(sources, first_party=package), (*refused, *findings), _missing_text(parts, present, package)
     )
 
 
-def _class(group: Group) -> str:
-    return pascal_case(group.name) or "Default"
+def _file(part: _Part, directory: Path) -> str:
+    """A file that does not exist yet: something else may stand where the handlers would."""
+    name = f"{part.module}.py"
+    while (directory / name).exists():
+        name = f"{name.removesuffix('.py')}_.py"
+    return name
 
 
-def _authenticator(contract: Contract, package: str) -> str:
+def _missing(part: _Part, present: Present) -> list[str]:
+    return [name for name in part.methods if name not in present.methods]
+
+
+def _missing_text(parts: Sequence[_Part], present: Mapping[str, Present], package: str) -> str:
+    sources = {}
+    for number, part in enumerate(parts):
+        names = _missing(part, present[part.protocol]) if part.protocol in present else []
+        if names:
+            sources[f"{number:04}.py"] = part.completing(present[part.protocol], names)
+    return "\n\n".join(content.decode() for content in formatted(sources, first_party=package).values())
+
+
+def _told(part: _Part, present: Present) -> Iterator[Finding]:
+    """Methods that a class lacks, and operations of it that the contract does not know."""
+    for name in _missing(part, present):
+        method = part.methods[name]
+        message = f"{name} is missing: the contract has {method.reason}; add the method"
+        yield Finding("scaffold-missing", Level.WARNING, message, present.place, method.operation)
+    for name, place in present.operations.items():
+        if name not in part.methods:
+            message = f"{name} is no operation of {part.protocol}; remove it, or rename it with a leading underscore"
+            yield Finding("scaffold-superfluous", Level.WARNING, message, place)
+
+
+def _superfluous(present: Mapping[str, Present], parts: Sequence[_Part]) -> Iterator[Finding]:
+    known = {part.protocol for part in parts}
+    for protocol, each in present.items():
+        if protocol not in known:
+            message = f"{each.name} implements {protocol}, which the contract does not have; remove it"
+            yield Finding("scaffold-superfluous", Level.WARNING, message, each.place)
+
+
+def _unwired(part: _Part, file: Path) -> Finding:
+    message = f"{part.name} is new: wire it where `Contract` is made, {part.field}={_wired(part)}"
+    return Finding("scaffold-unwired", Level.WARNING, message, Place(shown_path(file)))
+
+
+def _parts(contract: Contract, listed: Sequence[Group], package: str) -> list[_Part]:
+    classes = {group.name: class_name(group.name) for group in listed}
+    candidates = {
+        name: (wanted if wanted not in _OWN_CLASSES else f"{wanted}Operations", f"{wanted}Operations")
+        for name, wanted in classes.items()
+    }
+    names = distinct(candidates)
+    parts = [_handlers(contract, group, package, names[group.name]) for group in listed]
+    return [*parts, _authenticator(contract, package)] if contract.security_schemes else parts
+
+
+def _handlers(contract: Contract, group: Group, package: str, name: str) -> _Part:
+    return _Part(
+        protocol=group.protocol,
+        module=f"{group.name}_handlers" if group.name in _OWN_MODULES else group.name,
+        field=field_of(group),
+        name=name,
+        text=group.description or f"Handlers of {group.name}.",
+        imports=type_imports(package, group.name)
+        + f"from {package}.handlers.{group.name} import {group.protocol}\n"
+        + f"from {package}.wiring import BodyStream, Caller, Lines, Unimplemented\n",
+        init="def __init__(self, scope: object) -> None:\n    self._scope = scope\n",
+        methods={each.python_name: _method(contract, each) for each in group.operations},
+    )
+
+
+def _method(contract: Contract, operation: Operation) -> _Method:
+    body = indented([docstring(title(operation)), f"raise Unimplemented({operation.id!r})"])
+    source = f"{signature(contract, operation)}\n{body}\n"
+    return _Method(source, f"{operation.method} {operation.path}", operation.id)
+
+
+def _authenticator(contract: Contract, package: str) -> _Part:
     names = scheme_methods(contract)
-    methods = []
+    methods = {}
     for key, scheme in contract.security_schemes.items():
         head = f"async def {names[key]}(self, {credentials(scheme)}, *, operation: Operation) -> Caller | None:"
-        methods.append(f"{head}\n{indented([f'raise Unimplemented({key!r})'])}\n")
-    return "\n\n".join(
-        (
-            docstring("Who may call."),
-            (
-                "from typing import final\n"
-                f"from {package}._runtime.descriptors import Operation\n"
-                f"from {package}.security import Authenticator, Caller\n"
-                f"from {package}.wiring import Unimplemented\n"
-            ),
-            f"@final\nclass Gatekeeper(Authenticator):\n{indented([docstring('Knows the callers.'), *methods])}",
-        )
+        body = indented([docstring(scheme.description or f"The scheme `{key}`."), f"raise Unimplemented({key!r})"])
+        methods[names[key]] = _Method(f"{head}\n{body}\n", f"the security scheme {key}")
+    return _Part(
+        protocol=AUTHENTICATOR,
+        module="authenticator",
+        field="auth",
+        name="Gatekeeper",
+        text="Says who calls.",
+        imports=f"from {package}.security import Authenticator, Caller, RequestHead\n"
+        f"from {package}.wiring import Operation, Unimplemented\n",
+        init="",
+        methods=methods,
     )
 
 
-def _app(contract: Contract, listed: Iterable[Group], package: str) -> str:
-    handlers = list(listed)
-    modules = "".join(f"from .{_module(group)} import {_class(group)} as {_alias(group)}\n" for group in handlers)
-    fields = [f"{field_of(group)}={_alias(group)}," for group in handlers]
-    auth = "from .authenticator import Gatekeeper\n" if contract.security_schemes else ""
-    gate = ["auth=Gatekeeper(),"] if contract.security_schemes else []
-    call = indented(["scope=unit_of_work,", *gate, *fields], 3)
+def _wired(part: _Part) -> str:
+    """How the class of a part is handed to the contract: the authenticator is one object, handlers are made."""
+    return f"{part.name}()" if part.field == "auth" else part.name
+
+
+def _app(files: Mapping[str, _Part], package: str) -> str:
+    modules = "".join(f"from .{name.removesuffix('.py')} import {part.name}\n" for name, part in files.items())
+    fields = [f"{part.field}={_wired(part)}," for part in files.values()]
+    call = indented(["scope=unit_of_work,", *fields], 2)
     return (
         f"{docstring('The application: `uvicorn <package>.app:app`.')}\n"
-        "from collections.abc import AsyncIterator\n"
+        "from collections.abc import AsyncGenerator\n"
         "from contextlib import asynccontextmanager\n"
-        "from fastapi import FastAPI\n"
         f"from {package}.router import create_app\n"
         f"from {package}.wiring import Call, Contract\n"
-        f"{auth}{modules}\n\n"
+        f"{modules}\n\n"
         "@asynccontextmanager\n"
-        "async def unit_of_work(call: Call) -> AsyncIterator[Call]:\n"
+        "async def unit_of_work(call: Call) -> AsyncGenerator[Call, None]:\n"
         '    """Open what a request needs here: a database session, a clock. Leaving normally commits."""\n'
         "    yield call\n\n\n"
-        "def build() -> FastAPI:\n"
-        '    """The application with every handler wired."""\n'
-        f"    return create_app(\n        Contract(\n{call}\n        )\n    )\n\n\n"
-        "app = build()\n"
+        f"app = create_app(\n    Contract(\n{call}\n    )\n)\n"
     )
-
-
-def _alias(group: Group) -> str:
-    return f"{_class(group)}Operations"

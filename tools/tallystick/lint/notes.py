@@ -8,8 +8,9 @@ from typing import Final
 __all__ = ["FAMILIES", "NOTES"]
 
 NOTES: Final[Mapping[str, str]] = {
-    "bad-merge": "A YAML merge key (`<<`) takes a map or a list of maps.",
-    "base-unreadable": "The base of `--base` cannot be had: no such file, revision or repository.",
+    "bad-merge": "A YAML merge key (`<<`) takes a map or a list of maps. | Write the members out.",
+    "base-unreadable": "The base of `--base` cannot be had: no such file, revision or repository. | Name a file, or a"
+    " revision that `git log` knows.",
     "callback-nesting": "A callback of a callback is not read. | Describe the inner call as a webhook.",
     "canonical-closed-allof": "A member of allOf is closed (`additionalProperties: false`), so that it forbids what its"
     " sisters add. | The merged object is generated. Close the whole with `unevaluatedProperties: false`.",
@@ -35,16 +36,18 @@ NOTES: Final[Mapping[str, str]] = {
     " message has its reason. Mend the place; if it is sound, please report it.",
     "client-schema-lost": "The engine that renders the client refuses a schema, so the client has `Any` in its place. |"
     " The message has its reason. Mend the place; if it is sound, please report it.",
-    "complex-key": "A key of a YAML map is text, never a map, a list or an alias.",
-    "config-missing-key": "A section of tally.toml lacks a key that it needs.",
-    "config-syntax": "tally.toml is not TOML.",
+    "complex-key": "A key of a YAML map is text, never a map, a list or an alias. | Write the key out.",
+    "config-missing-key": "A section of tally.toml lacks a key that it needs. | Add it; the message names it.",
+    "config-syntax": "tally.toml is not TOML. | Correct the line that the message names.",
     "config-unknown-key": "tally.toml has a key that nothing reads. | The message names the nearest known one.",
-    "config-unreadable": "tally.toml cannot be read.",
-    "config-value": "A value in tally.toml has the wrong type or names something that does not exist.",
-    "empty": "The file is empty.",
-    "encoding": "The file is not UTF-8 (or UTF-16 with a byte order mark).",
-    "file-unreadable": "A file cannot be read.",
-    "foreign-rule": "A setting of another linter has no equivalent here.",
+    "config-unreadable": "tally.toml cannot be read. | Make it readable, or name another by --config.",
+    "config-value": "A value in tally.toml has the wrong type or names something that does not exist. | The message"
+    " says what fits.",
+    "empty": "The file is empty. | A description begins with `openapi: 3.1.0`.",
+    "encoding": "The file is not UTF-8 (or UTF-16 with a byte order mark). | Save it as UTF-8.",
+    "file-unreadable": "A file cannot be read. | Correct the path, or make the file readable.",
+    "foreign-rule": "A setting of another linter has no equivalent here. | Leave it out, or look for the concern in"
+    " docs/rules.",
     "generate-edited": "A generated file was edited by hand. | Change the contract or the code beside it, and run"
     " `tally generate`, which writes the file anew.",
     "generate-missing": "A generated file is missing. | Run `tally generate`, and commit what it writes.",
@@ -52,38 +55,52 @@ NOTES: Final[Mapping[str, str]] = {
     " what it writes.",
     "generate-superfluous": "A file that was generated once is no longer part of the result. | Run `tally generate`,"
     " which removes it.",
-    "ignore-expired": "An exception in the ignore file has passed its end date, so its finding is back.",
+    "ignore-expired": "An exception in the ignore file has passed its end date, so its finding is back. | Correct the"
+    " place, or set a later date.",
     "ignore-invalid": "The ignore file is wrong. | An entry has rule, file, pointer, reason and, if it ends, expires.",
     "ignore-stale": "An exception in the ignore file matches nothing now. | `tally lint --update-ignore` removes it.",
     "internal-error": "A fault of tally itself. | TALLY_TRACEBACK=1 shows where it happened; please report it.",
-    "key-too-long": "A key is longer than any name needs to be.",
+    "key-too-long": "A key is longer than any name needs to be. | Shorten it; the limit stops hostile files.",
+    "models-default": "The default of a member is an object, or a list of other things than plain text and numbers; the"
+    " class has None instead. | A handler that gets None has to use the default by itself.",
     "models-weakened": "The classes alone do not check all bounds of a schema. | A generated server checks them"
     " nevertheless. Elsewhere, validate by the schema where it matters.",
-    "not-openapi": "The file is no OpenAPI 3.0, 3.1 or 3.2 description.",
+    "not-openapi": "The file is no OpenAPI 3.0, 3.1 or 3.2 description. | It begins with `openapi: 3.1.0`; convert"
+    " older ones.",
     "output-in-the-way": "A file that tally has not written stands where a generated one should. | Move it, or name"
     " another folder.",
-    "output-unwritable": "The output cannot be written where it should go.",
-    "recursive-alias": "A YAML alias stands inside its own anchor.",
+    "output-unwritable": "The output cannot be written where it should go. | Name a folder that can be written.",
+    "recursive-alias": "A YAML alias stands inside its own anchor. | Write `$ref` for a schema that holds itself.",
     "scaffold-missing": "The handlers lack a method for an operation of the contract. | Add it; `tally scaffold` never"
     " changes what you wrote.",
-    "server-path": "An operation cannot be routed: its path is malformed, or the same as another's. | The message names"
-    " what to change.",
-    "server-schema": "A schema cannot be compiled, so its operation cannot be served. | The message has the validator's"
-    " reason.",
-    "server-security": "An operation asks for security schemes that are not declared. | Declare them under"
-    " `components.securitySchemes`, or correct the name.",
+    "scaffold-superfluous": "A handler stands for something that the contract does not have. | Remove it; the server"
+    " refuses to start with it.",
+    "scaffold-syntax": "A file of handlers is not Python, so nobody knows which methods exist. | Correct it, then run"
+    " `tally scaffold` again.",
+    "scaffold-unwired": "Handlers were written for a tag that the application does not wire yet. | Hand the class to"
+    " `Contract`, as the message says.",
+    "server-header": "A response header has a name that HTTP cannot send. | Rename it: letters, digits and hyphens.",
+    "server-path": "An operation does not get every request that its path promises: others have the same path, or a"
+    " placeholder stands where no request has one. | The message says who answers, and what to change.",
+    "server-schema": "A part of a schema cannot be compiled, so the server does not check it. | The message has the"
+    " validator's reason: correct the keyword there. Until then the handler has to check it.",
+    "server-security": "An operation asks for security schemes that are not declared; its authenticator gets the whole"
+    " request. | Declare them under `components.securitySchemes`, or correct the name.",
     "server-unchecked": "A body is handed to its handler as it came, because it cannot be checked by its schema. | The"
     " handler has to check it.",
-    "several-documents": "A description is one YAML document.",
-    "syntax": "The file is neither YAML nor JSON.",
+    "several-documents": "A description is one YAML document. | Keep one file for each, without `---` in between.",
+    "syntax": "The file is neither YAML nor JSON. | Correct the place that the message names.",
     "too-deep": "The file nests deeper than any description needs to. | The limit stops hostile files.",
     "too-large": "The file, or what its aliases expand to, is too large. | Split the description by `$ref`.",
-    "too-many-files": "The description refers to more files than any needs to.",
-    "unknown-alias": "A YAML alias has no anchor before it.",
-    "unknown-tag": "A YAML tag other than the standard ones is refused.",
+    "too-many-files": "The description refers to more files than any needs to. | Join some; the limit stops hostile"
+    " descriptions.",
+    "unknown-alias": "A YAML alias has no anchor before it. | Add the anchor above it, or correct the name.",
+    "unknown-tag": "A YAML tag other than the standard ones is refused. | Leave it out: a description is JSON data.",
     "usage": "The call is wrong. | `tally COMMAND --help` lists what can be said.",
-    "validator": "openapi-spec-validator, the second opinion, refuses something that our own rules did not.",
-    "values-unchecked": "Examples and defaults could not be checked, because a schema cannot be compiled.",
+    "validator": "openapi-spec-validator, the second opinion, refuses something that our own rules did not. | The"
+    " message has its reason: correct the place, or report it if it is right.",
+    "values-unchecked": "Examples and defaults could not be checked, because a schema cannot be compiled. | Correct"
+    " the schema; the message has the validator's reason.",
     "wire": "The generated client does not send or read what the contract says. | The message names the step and the"
     " value. It is a fault of the generator, or the client is not the one of this contract: run `tally generate`, and"
     " if it stays, please report it.",

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
-from typing import Any, Final
+import typing
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Mapping
+from functools import partial
+from types import UnionType
+from typing import Annotated, Any, Final, Union
 
 import msgspec
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -12,12 +15,11 @@ from pydantic_core import PydanticSerializationError, to_json
 
 from .json_text import JSONError, decode
 from .problems import ContractViolation
-from .schemas import Schemas, Validator, details
-from .shapes import Shape
-from .streams import ServerSentEvent
+from .schemas import Schemas, Validator, details, pointer
+from .streams import ServerSentEvent, iterating
 from .twins import NoTwin, Twins
 
-__all__ = ["Codecs", "event_bytes"]
+__all__ = ["Codecs", "event_bytes", "json_bytes", "line_bytes", "text_bytes"]
 
 _to_bytes: Final = msgspec.json.Encoder(decimal_format="string").encode
 _NOT_BY_TWIN: Final = (msgspec.MsgspecError, TypeError, AttributeError, OverflowError, ValueError, RecursionError)
@@ -33,10 +35,11 @@ class Codecs:
         names = schemas.document.get("components", {}).get("schemas", {})
         shapes = {name.removesuffix(".reply"): schemas.shape("components", "schemas", name) for name in names}
         self._twins = Twins(shapes)
+        self._checkers: dict[tuple[str, ...], Callable[[bytes], None]] = {}
 
-    def json(self, kind: Any, path: tuple[str, ...]) -> Encode:
-        """The encoder of JSON bodies of a type; ``path`` is where its schema stands."""
-        slow = _by_pydantic(kind, self.schemas.shape(*path))
+    def json(self, kind: Any) -> Encode:
+        """The encoder of JSON bodies of a type."""
+        slow = json_bytes(kind)
         own = _own_models(kind, slow)
         try:
             twin = self._twins.of(kind)
@@ -50,19 +53,31 @@ class Codecs:
 
         The result raises ContractViolation.
         """
-        validator = self.schemas.validator(*path)
-        return lambda content: _check(validator, content)
+        check = self._checkers.get(path)
+        if check is None:
+            check = self._checkers[path] = partial(_check, self.schemas.validator(*path))
+        return check
+
+    def text_checker(self, path: tuple[str, ...]) -> Callable[[bytes | AsyncIterator[bytes]], None]:
+        """Checks a text that is sent whole against its schema; of a stream nobody knows the end.
+
+        The result raises ContractViolation.
+        """
+        return partial(_check_text, self.schemas.validator(*path))
 
 
 def _own_models(kind: Any, slow: Encode) -> Encode:
-    """Writes instances of the declared models as they are; they were validated when they were made."""
+    """Writes instances of the declared models as they are; they were validated when they were made.
+
+    Members that nobody set are left out: null is sent where somebody said null.
+    """
     write = TypeAdapter(kind).serializer.to_json
     is_model = isinstance(kind, type) and issubclass(kind, BaseModel)
 
     def encode(value: Any) -> bytes:
         if is_model and type(value) is kind:
             try:
-                return write(value, by_alias=True, warnings="error")
+                return write(value, by_alias=True, exclude_unset=True, warnings="error")
             except PydanticSerializationError:
                 return slow(value)
         return slow(value)
@@ -98,21 +113,71 @@ def _signs_of_no_number(twin: Any) -> tuple[bytes, ...]:
     return (*signs, b"null") if "'number'" in described else signs
 
 
-def _by_pydantic(kind: Any, shape: Shape) -> Encode:
+def json_bytes(kind: Any) -> Encode:
+    """Writes any value that Pydantic takes for the type as JSON, without members that nobody set.
+
+    The result raises ContractViolation.
+    """
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
-    validate, dump = adapter.validator.validate_python, adapter.serializer.to_python
+    made, dump = _reader(adapter, frozenset(_models(kind))), adapter.serializer.to_python
 
     def encode(value: Any) -> bytes:
         try:
-            valid = validate(value, from_attributes=True)
-            present = _without_absent(dump(valid, mode="json", by_alias=True, warnings="error"), shape)
-            return _finite(to_json(present, inf_nan_mode="constants"))
+            dumped = dump(made(value), mode="json", by_alias=True, exclude_unset=True, warnings="error")
+            return _finite(to_json(dumped, inf_nan_mode="constants"))
         except ValidationError as error:
-            raise ContractViolation(f"the body is not what the contract declares: {error}") from error
+            raise ContractViolation(f"the body is not what the contract declares: {_faults(error)}") from None
         except (PydanticSerializationError, ValueError) as error:
-            raise ContractViolation(f"the body cannot be written as JSON: {error}") from error
+            raise ContractViolation(f"the body cannot be written as JSON: {_without_values(error)}") from None
 
     return encode
+
+
+def _models(kind: Any) -> Iterator[type[BaseModel]]:
+    """The models that a value of the type, or an item of it, may be an instance of."""
+    alias = getattr(kind, "__value__", None)
+    if alias is not None:
+        yield from _models(alias)
+    elif isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield kind
+    elif typing.get_origin(kind) in (Annotated, Union, UnionType, list):
+        for part in typing.get_args(kind):
+            yield from _models(part)
+
+
+def _reader(adapter: TypeAdapter[Any], own: frozenset[type[BaseModel]]) -> Callable[[Any], Any]:
+    """Makes a value of the adapter's type of whatever a handler gives.
+
+    A model of another class, such as that of the request, is read as the JSON that was said to it: by attribute it
+    would have members that nobody set, and methods in place of members of the same name.
+    """
+    validate, read = adapter.validator.validate_python, adapter.validator.validate_json
+
+    def is_foreign(value: Any) -> bool:
+        return isinstance(value, BaseModel) and type(value) not in own
+
+    def made(value: Any) -> Any:
+        if is_foreign(value):
+            said = value.model_dump_json(by_alias=True, exclude_unset=True)
+            return read(said, strict=True, by_alias=True, by_name=False)
+        if type(value) is list and any(map(is_foreign, value)):
+            told = [item.model_dump(by_alias=True, exclude_unset=True) if is_foreign(item) else item for item in value]
+            return validate(told, from_attributes=True, by_alias=True, by_name=False)
+        return validate(value, from_attributes=True)
+
+    return made
+
+
+def _faults(error: ValidationError) -> str:
+    """What is wrong, without the values: this goes to the log, and a body may hold a password."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(f"{pointer(each['loc']) or '/'} {each['type']}" for each in found)
+
+
+def _without_values(error: Exception) -> str:
+    """The message up to where each line begins to quote a value."""
+    lines = [line.partition("input_value=")[0] for line in str(error).splitlines() if "input_value=" in line]
+    return "".join(lines).strip() or type(error).__name__
 
 
 def _finite(content: bytes) -> bytes:
@@ -124,24 +189,24 @@ def _finite(content: bytes) -> bytes:
     return content
 
 
-def _without_absent(value: Any, shape: Shape) -> Any:
-    """The value without members that are None only because they are absent: their schema does not allow null."""
-    if isinstance(value, dict):
-        return {
-            name: _without_absent(member, shape.property(name))
-            for name, member in value.items()
-            if member is not None or "null" in shape.property(name).types
-        }
-    if isinstance(value, list):
-        return [_without_absent(item, shape.item) for item in value]
-    return value
-
-
 def _check(validator: Validator, content: bytes) -> None:
     try:
         value = msgspec.json.decode(content)
     except msgspec.MsgspecError as error:
         raise ContractViolation(f"the body is not JSON: {error}") from error
+    _check_value(validator, value)
+
+
+def _check_text(validator: Validator, content: bytes | AsyncIterator[bytes]) -> None:
+    if isinstance(content, bytes):
+        try:
+            value = content.decode()
+        except UnicodeDecodeError:
+            raise ContractViolation("the body is not UTF-8 text") from None
+        _check_value(validator, value)
+
+
+def _check_value(validator: Validator, value: Any) -> None:
     if not validator.is_valid(value):
         faults = "; ".join(f"{each.pointer or '/'} {each.detail}" for each in details(validator, value))
         raise ContractViolation(f"the body does not fit its schema: {faults}")
@@ -159,27 +224,32 @@ def text_bytes(value: Any) -> bytes | AsyncIterator[bytes]:
 
 
 async def _pieces(source: AsyncIterable[Any]) -> AsyncIterator[bytes]:
-    async for piece in source:
-        yield piece.encode() if isinstance(piece, str) else bytes(piece)
+    async with iterating(source) as pieces:
+        async for piece in pieces:
+            yield piece.encode() if isinstance(piece, str) else bytes(piece)
 
 
 async def line_bytes(source: AsyncIterable[Any], encode: Encode) -> AsyncIterator[bytes]:
     """JSON lines."""
-    async for item in source:
-        yield encode(item) + b"\n"
+    async with iterating(source) as items:
+        async for item in items:
+            yield encode(item) + b"\n"
 
 
 async def events(source: AsyncIterable[Any], encode: Encode, *, whole: bool) -> AsyncIterator[bytes]:
     """Server-sent events. ``whole``: an item describes the event (OpenAPI 3.2 ``itemSchema``), not only its data."""
-    async for item in source:
-        if isinstance(item, ServerSentEvent):
-            yield event_bytes(item)
-        elif whole:
-            fields: Mapping[str, Any] = msgspec.json.decode(encode(item))
-            known = {name: fields[name] for name in ("data", "event", "id", "retry") if name in fields}
-            yield event_bytes(ServerSentEvent(**known))
-        else:
-            yield event_bytes(ServerSentEvent(data=encode(item).decode()))
+    async with iterating(source) as items:
+        async for item in items:
+            yield event_bytes(_event(item, encode, whole=whole))
+
+
+def _event(item: Any, encode: Encode, *, whole: bool) -> ServerSentEvent:
+    if isinstance(item, ServerSentEvent):
+        return item
+    if not whole:
+        return ServerSentEvent(data=encode(item).decode())
+    fields: Mapping[str, Any] = msgspec.json.decode(encode(item))
+    return ServerSentEvent(**{name: fields[name] for name in ("data", "event", "id", "retry") if name in fields})
 
 
 def event_bytes(event: ServerSentEvent) -> bytes:

@@ -41,9 +41,21 @@ class Parameter:
     style: Style = "form"
     explode: bool = False
     allow_empty: bool = False
+    allow_reserved: bool = False
     deprecated: bool = False
     media_type: str | None = None
     """The media type of a parameter with ``content``; ``style`` says nothing then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """A header of a response, or of a part of a multipart body."""
+
+    name: str
+    required: bool = False
+    explode: bool = False
+    media_type: str | None = None
+    """The media type of a header with ``content``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +65,8 @@ class Encoding:
     content_type: str | None = None
     style: Style = "form"
     explode: bool = True
+    headers: tuple[Header, ...] = ()
+    """What the parts of a multipart body carry, beside their Content-Type."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +77,6 @@ class Body:
     media_types: tuple[str, ...]
     encoding: Mapping[str, Mapping[str, Encoding]]
     """Per media type and property, where the contract says how the property is sent."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
-    """A response header."""
-
-    name: str
-    required: bool = False
-    explode: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +147,8 @@ class SecurityScheme:
     """A security scheme (OpenAPI 3.1.1, section 4.8.27). ``method`` is the one of the authenticator."""
 
     key: str
-    type: Literal["apiKey", "http", "mutualTLS", "oauth2", "openIdConnect"]
+    type: Literal["apiKey", "http", "mutualTLS", "oauth2", "openIdConnect", "undeclared"]
+    """``undeclared`` where operations name a scheme that the contract does not describe."""
     method: str
     place: str | None = None
     parameter: str | None = None
@@ -165,6 +171,8 @@ class Operation:
     replies: tuple[Reply, ...] = ()
     security: tuple[Requirement, ...] = ()
     """Alternatives; none means public, an empty one among them means optional."""
+    after: str | None = None
+    """The operation with the same method and path that is asked right before this one whether a request is its own."""
     idempotency: Idempotency | None = None
     rate_limit: RateLimit | None = None
     pagination: Pagination | None = None

@@ -4,29 +4,34 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from .answers import Answer, AnswerResponse, problem_answer
+from .app_handlers import handles_problem, wanted_error
 from .binding import Binding
 from .bodies import Bodies
 from .codec import Codecs
 from .descriptors import Operation, SecurityScheme
 from .media import MediaRange, Negotiation
+from .observed import note_refusal
 from .outgoing import Outgoing
 from .parameters import Faults, Parameters
-from .paths import PathTemplate, raw_segments
+from .paths import PathKey, raw_segments
 from .problems import ContractViolation, Detail, Problem, Refusal
 from .refusals import Refusals
 from .replies import Reply
+from .request_content import RequestContent
 from .security import Guard
-from .wiring import Around, Call, Inside, Settings, check_handlers
+from .startup import check_handlers
+from .streams import BodyStream, Lines
+from .wiring import Around, Call, Inside, Settings, applying
 
-__all__ = ["Served", "Wiring"]
+__all__ = ["Served", "Wiring", "close_all"]
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -45,7 +50,7 @@ class Wiring:
         schemes: Mapping[str, SecurityScheme],
         codecs: Codecs,
         around: Sequence[Around],
-        inside: Sequence[Inside],
+        inside: Sequence[Inside[Any]],
         settings: Settings,
     ) -> None:
         self.scope = scope
@@ -62,10 +67,12 @@ class Served:
 
     def __init__(self, binding: Binding, factory: Callable[[Any], Any], protocol: type, wiring: Wiring) -> None:
         operation = binding.operation
-        settings, schemas = wiring.settings, wiring.codecs.schemas
+        self.settings = settings = wiring.settings
+        schemas = wiring.codecs.schemas
         limits = settings.limits_of.get(operation.id, settings.limits)
         self.operation: Operation = operation
-        self.template = PathTemplate(operation.path.partition("#")[0])
+        key = PathKey.parse(operation.path)
+        self.template = key.template
         self._factory = factory
         self._protocol = protocol
         self._wiring = wiring
@@ -77,25 +84,27 @@ class Served:
             operation,
             binding.arguments,
             schemas,
-            accept_unknown=settings.accept_unknown_query,
-            more_query_names=_credential_names(operation, wiring.schemes),
+            accept_unknown=settings.accept_unknown_query or _hides_credentials(operation, wiring.schemes),
+            more_query_names=(*_credential_names(operation, wiring.schemes), *key.literals),
         )
         self._bodies = Bodies(operation, binding.body, schemas, limits) if operation.body is not None else None
         self._outgoing = Outgoing(binding, wiring.codecs, settings)
         self._refusals = Refusals(operation, schemas)
         self._has_guarding_headers = operation.idempotency is not None or self._declares("428")
         self._open = wiring.scope
+        self._around = applying(wiring.around, operation)
+        self._inside = applying(wiring.inside, operation)
         self._checked: set[type] = set()
-        self._bodiless = operation.method == "HEAD"
+        self.bodiless = operation.method == "HEAD"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves a request as an ASGI application."""
         answer = await self.answer(scope, receive)
-        await answer.send(send, bodiless=self._bodiless)
+        await answer.send(receive, send, bodiless=self.bodiless)
 
     async def response(self, request: Request) -> Response:
         """Serves a request that FastAPI has routed itself, after the dependencies that were added there."""
-        return AnswerResponse(await self.answer(request.scope, request.receive))
+        return AnswerResponse(await self.answer(request.scope, RequestContent(request)))
 
     async def answer(self, scope: Scope, receive: Receive) -> Answer:
         """The answer to a request.
@@ -105,23 +114,28 @@ class Served:
             Exception: whatever else the handler raised.
         """
         open_files: list[Callable[[], None]] = []
+        answer: Answer | Refusal
         try:
             try:
                 call = await self._read(scope, receive, open_files)
-                answer = self._refused(call, scope) if isinstance(call, Refusal) else await self._served(call)
+                answer = call if isinstance(call, Refusal) else await self._served(call)
             except Refusal as refusal:
-                answer = self._refused(refusal, scope)
+                answer = refusal
+            except ClientDisconnect:  # nobody will read the answer, but logs and metrics will
+                answer = Refusal.malformed("The content ended early.")
             except Problem as problem:
-                if _has_own_handler(scope, problem):
+                if handles_problem(scope, problem):
                     raise
                 answer = self._outgoing.problem(problem, scope)
+            if isinstance(answer, Refusal):
+                answer = self._refused(answer, scope)
         except BaseException:
-            _close(open_files)
+            close_all(open_files)
             raise
         if not isinstance(answer.content, bytes):
             answer.closing = open_files
         elif open_files:
-            _close(open_files)
+            close_all(open_files)
         return answer
 
     async def _read(self, scope: Scope, receive: Receive, open_files: list[Callable[[], None]]) -> Call | Refusal:
@@ -203,7 +217,7 @@ class Served:
         return any(reply.status == status for reply in self.operation.replies)
 
     def _served(self, call: Call) -> Awaitable[Answer]:
-        return self._with_middleware(call) if self._wiring.around else self._within_scope(call)
+        return self._with_middleware(call) if self._around else self._within_scope(call)
 
     async def _with_middleware(self, call: Call) -> Answer:
         answers: list[tuple[Reply, Answer]] = []
@@ -212,11 +226,19 @@ class Served:
             answer = await self._within_scope(call, answers)
             return answers[-1][0] if answers else _unreachable(answer)
 
-        reply = await _wrapped(self._wiring.around, call, innermost)()
-        for known, answer in answers:
-            if known is reply:
-                return answer
-        return self._outgoing.reply(reply, call)
+        try:
+            reply = await _wrapped(self._around, call, innermost)()
+            chosen = next((answer for known, answer in answers if known is reply), None)
+            if chosen is None:
+                chosen = _replacing(answers, self._begun(reply, call))
+        except BaseException as error:
+            for _, answer in answers:
+                await answer.leave(error)
+            raise
+        for _, answer in answers:
+            if answer is not chosen:
+                await answer.leave()
+        return chosen
 
     async def _within_scope(self, call: Call, answers: list[tuple[Reply, Answer]] | None = None) -> Answer:
         """Runs the handler in its unit of work. The answer is complete before the commit, and sent after it."""
@@ -224,7 +246,7 @@ class Served:
         entered = await scope.__aenter__()
         try:
             reply = await self._handled(call, entered)
-            answer = self._outgoing.reply(reply, call)
+            answer = self._begun(reply, call) if self.bodiless else self._outgoing.reply(reply, call)
         except BaseException as error:
             await scope.__aexit__(type(error), error, error.__traceback__)
             raise
@@ -232,8 +254,17 @@ class Served:
             await scope.__aexit__(None, None, None)
         else:
             answer.scope = scope
+            body = call.arguments.get("body")
+            answer.source = body if isinstance(body, (BodyStream, Lines)) else None
         if answers is not None:
             answers.append((reply, answer))
+        return answer
+
+    def _begun(self, reply: Reply, call: Call) -> Answer:
+        """The answer to a reply, whose stream is not even begun where nobody gets it."""
+        answer = self._outgoing.reply(reply, call)
+        if self.bodiless and not isinstance(answer.content, bytes):
+            answer.content = b""
         return answer
 
     def _handled(self, call: Call, entered: Any) -> Awaitable[Reply]:
@@ -242,14 +273,14 @@ class Served:
             check_handlers(type(handlers), self._protocol)
             self._checked.add(type(handlers))
         method = getattr(handlers, self.operation.handler)
-        if not self._wiring.inside:
+        if not self._inside:
             return method(**call.arguments)  # type: ignore[no-any-return]
 
         async def innermost() -> Reply:
             return await method(**call.arguments)  # type: ignore[no-any-return]
 
         step: Callable[[], Awaitable[Reply]] = innermost
-        for middleware in reversed(self._wiring.inside):
+        for middleware in reversed(self._inside):
             step = _inside_step(middleware, call, entered, step)
         return step()
 
@@ -258,21 +289,40 @@ class Served:
         problem = choose(self.operation, refusal) if choose is not None else None
         if problem is not None:
             return self._outgoing.problem(problem, scope)
-        extra = self._wiring.settings.problem_members
-        status, content = self._refusals.answer(refusal, extra(scope) if extra is not None else _NO_VALUES)
+        if "fastapi.telemetry" in scope:
+            note_refusal(scope, refusal)
+        error = wanted_error(scope, refusal)
+        if error is not None:
+            raise error
+        status, content = self._refusals.answer(refusal, self.problem_members(scope))
         return problem_answer(status, content, refusal.headers)
+
+    def problem_members(self, scope: Scope) -> Mapping[str, Any]:
+        """Further members of every problem, as the settings say."""
+        extra = self._wiring.settings.problem_members
+        return extra(scope) if extra is not None else _NO_VALUES
 
 
 _NO_VALUES: Mapping[str, str] = {}
 
 
-def _close(open_files: Sequence[Callable[[], None]]) -> None:
+def close_all(open_files: Iterable[Callable[[], None]]) -> None:
+    """Closes the files of a request."""
     for close in open_files:
         close()
 
 
 def _unreachable(answer: Answer) -> Reply:
     raise ContractViolation(f"an answer without a reply: {answer.status}")
+
+
+def _replacing(answers: Sequence[tuple[Reply, Answer]], answer: Answer) -> Answer:
+    """The answer that middleware gives instead: a streamed one goes on in the unit of work of the one it replaces."""
+    replaced = answers[-1][1] if answers else None
+    if replaced is not None and not isinstance(answer.content, bytes):
+        answer.scope, replaced.scope = replaced.scope, None
+        answer.source = replaced.source
+    return answer
 
 
 def _sentence(error: Detail) -> str:
@@ -295,7 +345,7 @@ def _around_step(
 
 
 def _inside_step(
-    middleware: Inside, call: Call, entered: Any, step: Callable[[], Awaitable[Reply]]
+    middleware: Inside[Any], call: Call, entered: Any, step: Callable[[], Awaitable[Reply]]
 ) -> Callable[[], Awaitable[Reply]]:
     return lambda: middleware(call, entered, step)
 
@@ -307,13 +357,12 @@ def _negotiation(operation: Operation) -> Negotiation | None:
     return Negotiation(offered) if any(len(reply.media_types) > 1 for reply in successes) else None
 
 
+def _hides_credentials(operation: Operation, schemes: Mapping[str, SecurityScheme]) -> bool:
+    """Whether any query parameter may be the credentials of a scheme that the contract does not declare."""
+    return any(schemes[name].type == "undeclared" for requirement in operation.security for name in requirement)
+
+
 def _credential_names(operation: Operation, schemes: Mapping[str, SecurityScheme]) -> list[str]:
     """Query parameters that carry API keys of the operation."""
     used = [schemes[name] for requirement in operation.security for name in requirement]
     return [scheme.parameter for scheme in used if scheme.place == "query" and scheme.parameter]
-
-
-def _has_own_handler(scope: Scope, problem: Problem) -> bool:
-    """Whether the application wants to answer this kind of problem itself."""
-    handlers = getattr(scope.get("app"), "exception_handlers", None) or {}
-    return any(kind in handlers for kind in type(problem).__mro__ if kind not in (Exception, BaseException, object))

@@ -18,9 +18,13 @@ from .streams import UploadedFile, too_large
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
-__all__ = ["Part", "close_files", "read_parts"]
+__all__ = ["FileRule", "Part", "close_files", "read_parts"]
 
 _LONGEST_HEADERS = 16 << 10
+
+
+class FileRule(int):
+    """Marks a multipart property whose parts are files; the value is the largest size in bytes, -1 for the default."""
 
 
 @dataclass(slots=True)
@@ -37,15 +41,17 @@ class Part:
 class _Reading:
     """Collects what the parser reports; the data of files is written by the caller, between two chunks."""
 
-    def __init__(self, files: frozenset[str], limits: Limits) -> None:
+    def __init__(self, files: frozenset[str], texts: frozenset[str], limits: Limits) -> None:
         self.parts: list[Part] = []
         self.pending: list[tuple[Part, bytes]] = []
         self.is_complete = False
         self._files = files
+        self._texts = texts
         self._limits = limits
         self._headers: dict[str, str] = {}
         self._name = self._value = b""
-        self._header_bytes = 0
+        self._header_bytes = self._text_bytes = 0
+        self._number_of_files = 0
 
     def callbacks(self) -> MultipartCallbacks:
         return {
@@ -84,7 +90,7 @@ class _Reading:
         if disposition != b"form-data" or name is None:
             raise Refusal.malformed("A part has no Content-Disposition: form-data with a name.")
         part = Part(_text(name), self._headers.get("content-type"), self._headers)
-        if b"filename" in options or part.name in self._files:
+        if part.name in self._files or (b"filename" in options and part.name not in self._texts):
             filename = options.get(b"filename")
             part.file = UploadedFile(
                 None if filename is None else _text(filename),
@@ -93,10 +99,11 @@ class _Reading:
                 self._limits.memory,
             )
         self.parts.append(part)
+        self._number_of_files += part.file is not None
         self._bound_number()
 
     def _bound_number(self) -> None:
-        files = sum(part.file is not None for part in self.parts)
+        files = self._number_of_files
         if files > self._limits.files or len(self.parts) - files > self._limits.fields:
             raise Refusal(413, "content too large", "The form has too many parts.")
 
@@ -106,7 +113,8 @@ class _Reading:
             self.pending.append((part, data[start:end]))
             return
         part.text += data[start:end]
-        if sum(len(each.text) for each in self.parts) > self._limits.body:
+        self._text_bytes += end - start
+        if self._text_bytes > self._limits.body:
             raise too_large(self._limits.body)
 
     def _end(self) -> None:
@@ -121,14 +129,20 @@ def _text(value: bytes) -> str:
 
 
 async def read_parts(
-    source: AsyncIterable[bytes], boundary: str, files: Mapping[str, int | None], limits: Limits
+    source: AsyncIterable[bytes],
+    boundary: str,
+    files: Mapping[str, int | None],
+    texts: frozenset[str],
+    limits: Limits,
 ) -> list[Part]:
     """The parts in their order. ``files`` are the names whose parts are files, with their largest size.
+
+    Other parts are files if they have a filename, but for ``texts``: browsers give one to whatever is not plain text.
 
     Raises:
         Refusal: 400 for a body that is not multipart, 413 for one that is too large.
     """
-    reading = _Reading(frozenset(files), limits)
+    reading = _Reading(frozenset(files), texts, limits)
     try:
         parser = MultipartParser(boundary.encode("latin-1"), reading.callbacks())
         async for chunk in source:

@@ -8,46 +8,19 @@ from collections.abc import AsyncIterable, Callable
 from functools import partial
 from typing import Any
 
-from .answers import Answer, RawHeaders, header_text
+from .answers import Answer, RawHeaders, header_name, header_text
 from .binding import Binding
 from .codec import Codecs, events, line_bytes, text_bytes
-from .descriptors import Header, Operation
+from .descriptors import Operation
 from .descriptors import Reply as ReplyShape
 from .etags import if_none_match
-from .lexical import readings
-from .media import MediaRange, kind_of
+from .media import MediaRange, Negotiation, kind_of
+from .outgoing_headers import HeaderPlan, ProblemHeaders
 from .problems import ContractViolation, Problem
 from .replies import Encoded, Reply
-from .schemas import Validator
-from .shapes import Shape
 from .wiring import Call, Settings
 
 __all__ = ["Outgoing"]
-
-
-class _HeaderPlan:
-    """One declared header of a reply class."""
-
-    def __init__(self, attribute: str, header: Header, codecs: Codecs, path: tuple[str, ...]) -> None:
-        self.attribute = attribute
-        self.name = header.name.lower().encode("latin-1")
-        self.required = header.required
-        self._explode = header.explode
-        self._shape: Shape | None = codecs.schemas.shape(*path) if codecs.schemas.has(*path) else None
-        self._validator: Validator | None = codecs.schemas.validator(*path) if self._shape is not None else None
-
-    def text(self, value: Any, *, check: bool) -> bytes:
-        text = header_text(value, explode=self._explode)
-        if check and self._validator is not None and not self._fits(text):
-            raise ContractViolation(f"the header {self.name.decode()} is {text!r}, which its schema refuses")
-        return text.encode("latin-1")
-
-    def _fits(self, text: str) -> bool:
-        assert self._shape is not None
-        assert self._validator is not None
-        if self._shape.is_array or self._shape.is_object:
-            return True
-        return any(map(self._validator.is_valid, readings(text, self._shape.scalars)))
 
 
 class _ReplyPlan:
@@ -60,10 +33,10 @@ class _ReplyPlan:
         self.status_key = shape.status
         attributes = {name.lower(): attribute for attribute, name in kind.header_names.items()}
         self._headers = [
-            _HeaderPlan(
+            HeaderPlan(
                 attributes[header.name.lower()],
                 header,
-                codecs,
+                codecs.schemas,
                 ("operations", operation.id, "replies", shape.status, "headers", header.name),
             )
             for header in shape.headers
@@ -73,8 +46,13 @@ class _ReplyPlan:
         self._range = MediaRange.parse(kind.media_type) if kind.media_type and "*" in kind.media_type else None
         fixed = kind.media_type if self._range is None else None
         self._start: RawHeaders = [(b"content-type", _content_type(fixed))] if fixed else []
+        if len(shape.media_types) > 1 and "vary" not in attributes:
+            self._start.append((b"vary", b"accept"))  # or caches give one client's choice to another
+        self._alone = Negotiation([kind.media_type]) if kind.media_type and len(shape.media_types) > 1 else None
+        self._states_length = operation.method != "HEAD" and "content-length" in attributes
         path = ("operations", operation.id, "replies", shape.status, "content", kind.media_type or "")
         self._write, self._check = self._writer(item, codecs, path)
+        self._write_checked = self._checked_stream(item, codecs, path) or self._write
 
     def _declared(self, operation: Operation) -> ReplyShape:
         key = getattr(self.kind, "status_key", None) or str(self.status)
@@ -89,11 +67,36 @@ class _ReplyPlan:
         if not codecs.schemas.has(*path):
             return (partial(_raw_stream, kind=kind), None) if kind in ("lines", "events") else (text_bytes, None)
         if kind == "json":
-            return codecs.json(item, path), codecs.checker(path)
+            return codecs.json(item), codecs.checker(path)
         if kind in ("lines", "events"):
-            whole = codecs.schemas.has(*path[:-2], "items", self.media_type)
-            return _item_stream(kind, codecs.json(item, path), whole=whole), None
-        return text_bytes, None
+            return self._stream(codecs.json(item), codecs, path), None
+        return text_bytes, codecs.text_checker(path)
+
+    def _stream(self, encode: Callable[[Any], bytes], codecs: Codecs, path: tuple[str, ...]) -> Callable[[Any], Any]:
+        assert self.media_type is not None
+        whole = codecs.schemas.has(*path[:-2], "items", self.media_type)
+        return _item_stream(kind_of(self.media_type), encode, whole=whole)
+
+    def _checked_stream(self, item: Any, codecs: Codecs, path: tuple[str, ...]) -> Callable[[Any], Any] | None:
+        """Writes a stream whose items are checked one by one; None for a reply of another kind."""
+        if kind_of(self.media_type or "") not in ("lines", "events") or not codecs.schemas.has(*path):
+            return None
+        encode, check = codecs.json(item), codecs.checker(path)
+
+        def checked(value: Any) -> bytes:
+            content = encode(value)
+            check(content)
+            return content
+
+        return self._stream(checked, codecs, path)
+
+    def refuse_unasked(self, call: Call) -> None:
+        """Raises ContractViolation where the client had a choice, and takes anything but this media type."""
+        if self._alone is None:
+            return
+        accept = b",".join(value for name, value in call.asgi["headers"] if name == b"accept").decode("latin-1")
+        if self._alone.choose(accept or "*/*") is None:
+            raise ContractViolation(f"the client does not accept {self.media_type}, which the handler was told")
 
     def answer(self, reply: Any, *, check: bool) -> Answer:
         headers = list(self._start)
@@ -102,12 +105,15 @@ class _ReplyPlan:
         for plan in self._headers:
             value = getattr(reply, plan.attribute)
             if value is not None:
-                headers.append((plan.name, plan.text(value, check=check)))
+                plan.add(headers, value, check=check)
             elif plan.required:
-                raise ContractViolation(f"the header {plan.name.decode()} is required")
-        content = self._write(reply.body) if self.media_type is not None else b""
+                raise plan.missing()
+        write = self._write_checked if check else self._write
+        content = write(reply.body) if self.media_type is not None else b""
         if check and self._check is not None:
             self._check(content)
+        if self._states_length and isinstance(content, bytes):  # then it is counted, not believed
+            headers = [pair for pair in headers if pair[0] != b"content-length"]
         return Answer(self._status(reply), headers, content)
 
     def _chosen_type(self, media_type: str) -> bytes:
@@ -158,6 +164,8 @@ class Outgoing:
         self._operation = binding.operation
         self._plans = {kind: _ReplyPlan(self._operation, kind, item, codecs) for kind, item in binding.replies.items()}
         self._problems = frozenset(binding.problems)
+        self._problem_headers = ProblemHeaders(self._operation, codecs.schemas)
+        self._accept = binding.accept
         self._share = settings.check_replies
         self._extra = settings.problem_members
         self._codecs = codecs
@@ -177,6 +185,8 @@ class Outgoing:
         try:
             if plan is None:
                 return self._encoded(reply)
+            if self._accept is not None and call.arguments.get(self._accept) != plan.media_type:
+                plan.refuse_unasked(call)
             answer = plan.answer(reply, check=self._share > 0.0 and self._is_checked())
         except ContractViolation as violation:
             violation.add_note(f"operation {self._operation.id}, reply {type(reply).__name__}")
@@ -192,13 +202,15 @@ class Outgoing:
             raise ContractViolation(f"the handler returned {type(reply).__name__}; declared are {expected or 'none'}")
         if self._operation.reply_for(reply.status) is None:
             raise ContractViolation(f"the status {reply.status} is not declared")
-        headers = [(name.lower().encode("latin-1"), text.encode("latin-1")) for name, text in reply.headers]
+        if reply.content and reply.status in (204, 304):  # clients would read it as the next answer
+            raise ContractViolation(f"an answer with the status {reply.status} has no content")
+        headers = [(header_name(name), header_text(text).encode("latin-1")) for name, text in reply.headers]
         return Answer(reply.status, [pair for pair in headers if pair[0] != b"content-length"], reply.content)
 
     def _not_modified(self, answer: Answer, call: Call) -> Answer:
-        wanted = call.header("if-none-match")
+        given = [value for name, value in call.asgi["headers"] if name == b"if-none-match"]
         tag = next((value.decode("latin-1") for name, value in answer.headers if name == b"etag"), None)
-        if wanted is None or tag is None or if_none_match(wanted, tag):
+        if not given or tag is None or if_none_match(b",".join(given).decode("latin-1"), tag):
             return answer
         kept = [pair for pair in answer.headers if pair[0] not in (b"content-type", b"content-length")]
         return Answer(304, kept, b"")
@@ -216,9 +228,9 @@ class Outgoing:
         extra = self._extra(asgi) if self._extra is not None else {}
         content = problem.as_bytes(extra)
         path = ("problems", type(problem).__name__)
-        if self._is_checked() and self._codecs.schemas.has(*path):
+        check = self._is_checked()
+        if check and self._codecs.schemas.has(*path):
             self._codecs.checker(path)(content)
         headers: RawHeaders = [(b"content-type", b"application/problem+json")]
-        for name, value in problem.headers.items():
-            headers.append((name.lower().encode("latin-1"), header_text(value).encode("latin-1")))
+        self._problem_headers.add(headers, problem, check=check)
         return Answer(problem.status, headers, content)

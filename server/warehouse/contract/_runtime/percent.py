@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["Malformed", "pairs", "unquote", "unquote_plus"]
+__all__ = ["Malformed", "as_text", "pairs", "unquote", "unquote_plus"]
 
 _ESCAPES = re.compile(rb"%([0-9A-Fa-f]{2})?")
 
@@ -39,20 +39,26 @@ def _octet(match: re.Match[bytes]) -> bytes:
     return bytes((int(match[1], 16),))
 
 
+def as_text(octets: bytes) -> str:
+    """The text of a query string or a form.
+
+    Raises:
+        Malformed: it is not UTF-8.
+    """
+    try:
+        return octets.decode()
+    except UnicodeDecodeError:
+        raise Malformed("the octets are not UTF-8") from None
+
+
 def pairs(text: bytes) -> list[tuple[str, str]]:
     """Names (decoded) and values (still encoded) of a query string or a form.
 
     Raises:
         Malformed: see ``unquote``.
     """
-    if not text:
-        return []
-    try:
-        decoded = text.decode()
-    except UnicodeDecodeError:
-        raise Malformed("the query string is not UTF-8") from None
     result = []
-    for part in decoded.split("&"):
+    for part in as_text(text).split("&"):
         if part:
             name, _, value = part.partition("=")
             result.append((unquote_plus(name), value))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import enum
+import re
 import types
 import typing
 import uuid
@@ -29,6 +30,9 @@ _PLAIN: Final = (
     str, bool, int, float, decimal.Decimal, uuid.UUID, dt.date, dt.datetime, type(None)
 )  # fmt: skip
 
+
+_SAYABLE: Final = re.compile(r'[^\x00-\x1f"\\]*').fullmatch
+"""Member names that msgspec writes."""
 
 _NO_TYPE: Final = object()
 
@@ -121,9 +125,7 @@ class Twins:
         return msgspec.defstruct(
             model.__name__,
             fields,
-            rename={
-                name: field.serialization_alias or field.alias or name for name, field in model.model_fields.items()
-            },
+            rename={name: _wire_name(name, field) for name, field in model.model_fields.items()},
             omit_defaults=True,
             kw_only=True,
             frozen=True,
@@ -133,11 +135,19 @@ class Twins:
     def _field(self, name: str, field: FieldInfo, shape: Shape | None) -> tuple[Any, ...]:
         if name.startswith("_") or not name.isidentifier():
             raise NoTwin(name)
+        if not _SAYABLE(_wire_name(name, field)):
+            raise NoTwin(name)
         twin = self._annotated(field.annotation, field.metadata)
         if field.is_required() or field.get_default(call_default_factory=False) is not None:
             return (name, twin)
-        nullable = shape is not None and "null" in shape.property(field.alias or name).types
+        nullable = shape is not None and "null" in shape.property(_wire_name(name, field)).types
         return (name, twin) if nullable else (name, twin, None)
+
+
+def _wire_name(name: str, field: FieldInfo) -> str:
+    """The name in JSON, which may be empty."""
+    aliases = (field.serialization_alias, field.alias)
+    return next((alias for alias in aliases if alias is not None), name)
 
 
 def _is_custom(model: type[BaseModel]) -> bool:
@@ -148,7 +158,8 @@ def _is_custom(model: type[BaseModel]) -> bool:
 def _bounds(metadata: Sequence[Any]) -> dict[str, Any]:
     """The bounds that both sides know; patterns stay with the validator, Python's differ from those of ECMA-262."""
     bounds: dict[str, Any] = {}
-    for each in metadata:
+    stated = [part for each in metadata for part in (each.metadata if isinstance(each, FieldInfo) else (each,))]
+    for each in stated:
         if isinstance(each, annotated_types.Interval):
             raise NoTwin(each)
         for name in ("ge", "gt", "le", "lt", "min_length", "max_length", "multiple_of"):

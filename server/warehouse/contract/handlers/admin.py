@@ -7,8 +7,8 @@ from typing import Protocol
 from uuid import UUID
 
 from warehouse.contract import models
-from warehouse.contract._runtime.security import Caller
 from warehouse.contract.replies import admin as replies
+from warehouse.contract.security import Caller
 
 
 class AdminHandlers(Protocol):
@@ -18,7 +18,7 @@ class AdminHandlers(Protocol):
     async def list_audit_events(
         self, *, caller: Caller, actor_id: UUID | None, actions: list[str] | None, cursor: str | None, limit: int
     ) -> replies.ListAuditEventsReply:
-        """List audit events
+        """List audit events (`GET /admin/audit-events`)
 
         Who did what and when, the newest first. Events are kept for a year and cannot be changed.
 
@@ -33,7 +33,7 @@ class AdminHandlers(Protocol):
     async def list_feature_flags(
         self, *, caller: Caller, cursor: str | None, limit: int
     ) -> replies.ListFeatureFlagsReply:
-        """List feature flags
+        """List feature flags (`GET /admin/feature-flags`)
 
         All flags that were ever set, ordered by key.
 
@@ -48,7 +48,7 @@ class AdminHandlers(Protocol):
     async def set_feature_flag(
         self, *, caller: Caller, flag_key: str, body: models.FeatureFlagSet
     ) -> replies.SetFeatureFlagReply:
-        """Set a feature flag
+        """Set a feature flag (`PUT /admin/feature-flags/{flag_key}`)
 
         Creates the flag or replaces its whole state. In force on all servers within ten seconds.
 

@@ -7,8 +7,8 @@ from typing import Protocol
 from uuid import UUID
 
 from warehouse.contract import models
-from warehouse.contract._runtime.security import Caller
 from warehouse.contract.replies import api_keys as replies
+from warehouse.contract.security import Caller
 
 
 class ApiKeysHandlers(Protocol):
@@ -16,7 +16,7 @@ class ApiKeysHandlers(Protocol):
 
     @abstractmethod
     async def list_api_keys(self, *, caller: Caller, cursor: str | None, limit: int) -> replies.ListApiKeysReply:
-        """List your API keys
+        """List your API keys (`GET /api-keys`)
 
         Your keys, revoked ones left out, the newest first. The secret is never shown again.
 
@@ -29,7 +29,7 @@ class ApiKeysHandlers(Protocol):
 
     @abstractmethod
     async def create_api_key(self, *, caller: Caller, body: models.ApiKeyCreate) -> replies.CreateApiKeyReply:
-        """Create an API key
+        """Create an API key (`POST /api-keys`)
 
         A key acts for your account in the scopes you name; one that you lack yourself is refused with 403. The answer
         is the only place where the secret appears: store it now. An account may hold 1000 keys.
@@ -43,7 +43,7 @@ class ApiKeysHandlers(Protocol):
 
     @abstractmethod
     async def revoke_api_key(self, *, caller: Caller, api_key_id: UUID) -> replies.RevokeApiKeyReply:
-        """Revoke an API key
+        """Revoke an API key (`DELETE /api-keys/{api_key_id}`)
 
         The key stops working at once.
 

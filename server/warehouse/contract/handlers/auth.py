@@ -14,7 +14,7 @@ class AuthHandlers(Protocol):
 
     @abstractmethod
     async def create_token(self, *, body: models.TokenRequest) -> replies.CreateTokenReply:
-        """Sign in with e-mail and password
+        """Sign in with e-mail and password (`POST /auth/token`)
 
         The OAuth 2.0 password grant (RFC 6749, section 4.3). Ask for as few scopes as you need; without `scope` the
         token
@@ -28,7 +28,7 @@ class AuthHandlers(Protocol):
 
     @abstractmethod
     async def refresh_token(self, *, body: models.TokenRefreshRequest) -> replies.RefreshTokenReply:
-        """Exchange a refresh token for a new pair
+        """Exchange a refresh token for a new pair (`POST /auth/token/refresh`)
 
         Refresh tokens rotate: each one works once and is replaced by the one in the answer. A token that is used a
         second
@@ -42,7 +42,7 @@ class AuthHandlers(Protocol):
 
     @abstractmethod
     async def revoke_token(self, *, body: models.TokenRevocation) -> replies.RevokeTokenReply:
-        """Revoke a token
+        """Revoke a token (`POST /auth/token/revocation`)
 
         Ends the session that the token belongs to (RFC 7009). The token is its own proof, so no other credential is
         needed. Unknown and expired tokens are answered with 204 as well: nothing can be learnt by guessing.

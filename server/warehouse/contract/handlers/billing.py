@@ -7,8 +7,8 @@ from typing import Protocol
 from uuid import UUID
 
 from warehouse.contract import models
-from warehouse.contract._runtime.security import Caller
 from warehouse.contract.replies import billing as replies
+from warehouse.contract.security import Caller
 
 
 class BillingHandlers(Protocol):
@@ -16,7 +16,7 @@ class BillingHandlers(Protocol):
 
     @abstractmethod
     async def list_plans(self, *, cursor: str | None, limit: int) -> replies.ListPlansReply:
-        """List plans
+        """List plans (`GET /billing/plans`)
 
         The plans on offer, the cheapest first. Open to everybody.
 
@@ -28,7 +28,7 @@ class BillingHandlers(Protocol):
 
     @abstractmethod
     async def get_subscription(self, *, caller: Caller) -> replies.GetSubscriptionReply:
-        """Read the subscription
+        """Read the subscription (`GET /billing/subscription`)
 
         The plan in force and how much of it the current period has used.
 
@@ -41,7 +41,7 @@ class BillingHandlers(Protocol):
     async def change_subscription(
         self, *, caller: Caller, body: models.SubscriptionChange
     ) -> replies.ChangeSubscriptionReply:
-        """Change the plan
+        """Change the plan (`PUT /billing/subscription`)
 
         The new plan is in force at once and the difference appears on the next invoice. A plan that is too small for
         what you store today is refused.
@@ -56,7 +56,7 @@ class BillingHandlers(Protocol):
 
     @abstractmethod
     async def get_usage(self, *, caller: Caller) -> replies.GetUsageReply:
-        """Read the usage of the current period
+        """Read the usage of the current period (`GET /billing/usage`)
 
         The same figures stand in `usage` of `getSubscription`, which replaces this operation.
 
@@ -67,7 +67,7 @@ class BillingHandlers(Protocol):
 
     @abstractmethod
     async def list_invoices(self, *, caller: Caller, cursor: str | None, limit: int) -> replies.ListInvoicesReply:
-        """List invoices
+        """List invoices (`GET /billing/invoices`)
 
         All invoices, the newest first.
 
@@ -80,7 +80,7 @@ class BillingHandlers(Protocol):
 
     @abstractmethod
     async def get_invoice(self, *, caller: Caller, invoice_id: UUID) -> replies.GetInvoiceReply:
-        """Read an invoice
+        """Read an invoice (`GET /billing/invoices/{invoice_id}`)
 
         One invoice with its lines.
 

@@ -7,8 +7,8 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from warehouse.contract import forms, models
-from warehouse.contract._runtime.security import Caller
 from warehouse.contract.replies import items as replies
+from warehouse.contract.security import Caller
 
 
 class ItemsHandlers(Protocol):
@@ -25,7 +25,7 @@ class ItemsHandlers(Protocol):
         cursor: str | None,
         limit: int,
     ) -> replies.ListItemsReply:
-        """List items
+        """List items (`GET /items`)
 
         Filters narrow the list together: an item must meet each of them. Keep `filter`, `tags` and `sort` unchanged
         while you follow a cursor; a cursor of another query is refused.
@@ -39,7 +39,7 @@ class ItemsHandlers(Protocol):
 
     @abstractmethod
     async def create_item(self, *, caller: Caller, body: models.ItemCreate) -> replies.CreateItemReply:
-        """Create an item
+        """Create an item (`POST /items`)
 
         The SKU is chosen by you, is permanent and must be new. The item starts without stock.
 
@@ -52,7 +52,7 @@ class ItemsHandlers(Protocol):
 
     @abstractmethod
     async def get_item(self, *, caller: Caller, sku: str) -> replies.GetItemReply:
-        """Read an item
+        """Read an item (`GET /items/{sku}`)
 
         One item by its SKU. The `ETag` is what `updateItem` wants as `If-Match`.
 
@@ -65,7 +65,7 @@ class ItemsHandlers(Protocol):
 
     @abstractmethod
     async def delete_item(self, *, caller: Caller, sku: str) -> replies.DeleteItemReply:
-        """Delete an item
+        """Delete an item (`DELETE /items/{sku}`)
 
         Only an item without stock can be deleted. Its past movements stay readable.
 
@@ -81,7 +81,7 @@ class ItemsHandlers(Protocol):
     async def update_item(
         self, *, caller: Caller, sku: str, body: models.ItemUpdate, if_match: str
     ) -> replies.UpdateItemReply:
-        """Change an item
+        """Change an item (`PATCH /items/{sku}`)
 
         JSON Merge Patch (RFC 7396): members you leave out stay, `null` clears what can be cleared. `If-Match` is
         required, so that nobody overwrites a change they have not seen: 428 without it, 412 if the item has changed
@@ -98,7 +98,7 @@ class ItemsHandlers(Protocol):
 
     @abstractmethod
     async def import_items(self, *, caller: Caller, body: forms.ImportItemsForm) -> replies.ImportItemsReply:
-        """Import items from a CSV file
+        """Import items from a CSV file (`POST /item-imports`)
 
         Send one UTF-8 CSV file of at most 10 MiB with the header line `sku,name,category,price,currency,tags`, the tags
         of an item separated by spaces. Items with a known SKU are updated, others created. The work is done in the
@@ -112,7 +112,7 @@ class ItemsHandlers(Protocol):
 
     @abstractmethod
     async def get_import(self, *, caller: Caller, import_id: UUID) -> replies.GetImportReply:
-        """Read the state of an import
+        """Read the state of an import (`GET /item-imports/{import_id}`)
 
         While the import is `queued` or `running`, `Retry-After` says when to ask again.
 
@@ -132,7 +132,7 @@ class ItemsHandlers(Protocol):
         filter: models.ItemFilter | None,
         tags: list[str] | None,
     ) -> replies.ExportItemsReply:
-        """Export all items
+        """Export all items (`GET /item-exports`)
 
         Streams every item that passes the filter, ordered by SKU. `Accept` chooses between `text/csv` (default, with a
         header line) and `application/x-ndjson` (one `Item` per line).

@@ -7,8 +7,8 @@ from typing import Protocol
 from uuid import UUID
 
 from warehouse.contract import models
-from warehouse.contract._runtime.security import Caller
 from warehouse.contract.replies import locations as replies
+from warehouse.contract.security import Caller
 
 
 class LocationsHandlers(Protocol):
@@ -16,7 +16,7 @@ class LocationsHandlers(Protocol):
 
     @abstractmethod
     async def list_locations(self, *, caller: Caller, cursor: str | None, limit: int) -> replies.ListLocationsReply:
-        """List locations
+        """List locations (`GET /locations`)
 
         All places where stock is kept, ordered by code.
 
@@ -29,7 +29,7 @@ class LocationsHandlers(Protocol):
 
     @abstractmethod
     async def create_location(self, *, caller: Caller, body: models.LocationCreate) -> replies.CreateLocationReply:
-        """Create a location
+        """Create a location (`POST /locations`)
 
         The code must be new within the warehouse.
 
@@ -42,7 +42,7 @@ class LocationsHandlers(Protocol):
 
     @abstractmethod
     async def get_location(self, *, caller: Caller, location_id: UUID) -> replies.GetLocationReply:
-        """Read a location
+        """Read a location (`GET /locations/{location_id}`)
 
         One location by its id.
 
@@ -55,7 +55,7 @@ class LocationsHandlers(Protocol):
 
     @abstractmethod
     async def delete_location(self, *, caller: Caller, location_id: UUID) -> replies.DeleteLocationReply:
-        """Delete a location
+        """Delete a location (`DELETE /locations/{location_id}`)
 
         Only an empty location that is not the default one can be deleted. Its past movements stay readable.
 
@@ -71,7 +71,7 @@ class LocationsHandlers(Protocol):
     async def update_location(
         self, *, caller: Caller, location_id: UUID, body: models.LocationUpdate
     ) -> replies.UpdateLocationReply:
-        """Change a location
+        """Change a location (`PATCH /locations/{location_id}`)
 
         JSON Merge Patch (RFC 7396): members you leave out stay, `null` clears the address. The code is permanent.
 

@@ -7,8 +7,8 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from warehouse.contract import models
-from warehouse.contract._runtime.security import Caller
 from warehouse.contract.replies import reports as replies
+from warehouse.contract.security import Caller
 
 
 class ReportsHandlers(Protocol):
@@ -18,7 +18,7 @@ class ReportsHandlers(Protocol):
     async def list_reports(
         self, *, caller: Caller, statuses: list[models.ReportStatusesItem] | None, cursor: str | None, limit: int
     ) -> replies.ListReportsReply:
-        """List reports
+        """List reports (`GET /reports`)
 
         Your reports, the newest first. Files are kept for 30 days.
 
@@ -31,7 +31,7 @@ class ReportsHandlers(Protocol):
 
     @abstractmethod
     async def create_report(self, *, caller: Caller, body: models.ReportCreate) -> replies.CreateReportReply:
-        """Order a report
+        """Order a report (`POST /reports`)
 
         The report is made in the background: poll the address in `Location`, or subscribe to the webhook
         `report.completed`.
@@ -45,7 +45,7 @@ class ReportsHandlers(Protocol):
 
     @abstractmethod
     async def get_report(self, *, caller: Caller, report_id: UUID) -> replies.GetReportReply:
-        """Read the state of a report
+        """Read the state of a report (`GET /reports/{report_id}`)
 
         While the report is `queued` or `running`, `Retry-After` says when to ask again.
 
@@ -60,7 +60,7 @@ class ReportsHandlers(Protocol):
     async def download_report(
         self, *, caller: Caller, accept: Literal["application/pdf", "text/csv"], report_id: UUID
     ) -> replies.DownloadReportReply:
-        """Download the file of a report
+        """Download the file of a report (`GET /reports/{report_id}/file`)
 
         The file in the format the report was ordered in. An `Accept` that excludes this format is answered with 406.
 
@@ -74,7 +74,7 @@ class ReportsHandlers(Protocol):
 
     @abstractmethod
     async def cancel_report(self, *, caller: Caller, report_id: UUID) -> replies.CancelReportReply:
-        """Cancel a report
+        """Cancel a report (`POST /reports/{report_id}/cancellation`)
 
         Stops a report that is `queued` or `running`. A finished or already cancelled one is refused.
 

@@ -6,8 +6,8 @@ from abc import abstractmethod
 from typing import Protocol
 
 from warehouse.contract import models
-from warehouse.contract._runtime.security import Caller
 from warehouse.contract.replies import stock as replies
+from warehouse.contract.security import Caller
 
 
 class StockHandlers(Protocol):
@@ -15,7 +15,7 @@ class StockHandlers(Protocol):
 
     @abstractmethod
     async def get_stock(self, *, caller: Caller, sku: str) -> replies.GetStockReply:
-        """Read the stock of an item
+        """Read the stock of an item (`GET /items/{sku}/stock`)
 
         The total and the quantity at each location that holds some.
 
@@ -30,7 +30,7 @@ class StockHandlers(Protocol):
     async def restock_item(
         self, *, caller: Caller, sku: str, body: models.RestockRequest, idempotency_key: str
     ) -> replies.RestockItemReply:
-        """Put goods on the shelf
+        """Put goods on the shelf (`POST /items/{sku}/restocks`)
 
         Adds a quantity at one location, or at the default location if you name none.
 
@@ -48,7 +48,7 @@ class StockHandlers(Protocol):
     async def pick_item(
         self, *, caller: Caller, sku: str, body: models.PickRequest, idempotency_key: str
     ) -> replies.PickItemReply:
-        """Take goods off the shelf
+        """Take goods off the shelf (`POST /items/{sku}/picks`)
 
         All or nothing: if the location holds less than you ask for, nothing is booked and the problem `out-of-stock`
         tells how much is available. A pick that reaches the reorder point of the item sends the webhook `stock.low`.
@@ -68,7 +68,7 @@ class StockHandlers(Protocol):
     async def transfer_stock(
         self, *, caller: Caller, body: models.TransferRequest, idempotency_key: str
     ) -> replies.TransferStockReply:
-        """Move goods between locations
+        """Move goods between locations (`POST /stock/transfers`)
 
         Takes a quantity from one location and puts it at another in one step; the total does not change.
 
@@ -88,7 +88,7 @@ class StockHandlers(Protocol):
     async def adjust_stock(
         self, *, caller: Caller, body: models.AdjustmentRequest, idempotency_key: str
     ) -> replies.AdjustStockReply:
-        """Correct the books
+        """Correct the books (`POST /stock/adjustments`)
 
         Books the difference that a count has shown: goods found (positive), lost or damaged (negative). A difference
         that would leave less than nothing is refused as `out-of-stock`.
@@ -114,7 +114,7 @@ class StockHandlers(Protocol):
         cursor: str | None,
         limit: int,
     ) -> replies.ListMovementsReply:
-        """List stock movements
+        """List stock movements (`GET /stock/movements`)
 
         The journal of all stock changes, the newest first. Movements are never changed or deleted.
 

@@ -7,8 +7,8 @@ from typing import Protocol
 from uuid import UUID
 
 from warehouse.contract import models
-from warehouse.contract._runtime.security import Caller
 from warehouse.contract.replies import users as replies
+from warehouse.contract.security import Caller
 
 
 class UsersHandlers(Protocol):
@@ -16,7 +16,7 @@ class UsersHandlers(Protocol):
 
     @abstractmethod
     async def get_current_user(self, *, caller: Caller) -> replies.GetCurrentUserReply:
-        """Read your own account
+        """Read your own account (`GET /me`)
 
         The account that the access token belongs to.
 
@@ -29,7 +29,7 @@ class UsersHandlers(Protocol):
     async def update_current_user(
         self, *, caller: Caller, body: models.CurrentUserUpdate
     ) -> replies.UpdateCurrentUserReply:
-        """Change your own account
+        """Change your own account (`PATCH /me`)
 
         JSON Merge Patch (RFC 7396): members you leave out stay, `null` clears what can be cleared.
 
@@ -41,7 +41,7 @@ class UsersHandlers(Protocol):
 
     @abstractmethod
     async def change_password(self, *, caller: Caller, body: models.PasswordChange) -> replies.ChangePasswordReply:
-        """Change your password
+        """Change your password (`PUT /me/password`)
 
         All refresh tokens of the account are revoked; access tokens run out within 15 minutes.
 
@@ -54,7 +54,7 @@ class UsersHandlers(Protocol):
 
     @abstractmethod
     async def list_users(self, *, caller: Caller, cursor: str | None, limit: int) -> replies.ListUsersReply:
-        """List accounts
+        """List accounts (`GET /users`)
 
         All accounts, the newest first. For administrators.
 
@@ -67,7 +67,7 @@ class UsersHandlers(Protocol):
 
     @abstractmethod
     async def register_user(self, *, body: models.UserRegistration) -> replies.RegisterUserReply:
-        """Create an account
+        """Create an account (`POST /users`)
 
         Open to everybody. The new account has the role `member`; an administrator may change it later. Sign in with
         `createToken` afterwards.
@@ -80,7 +80,7 @@ class UsersHandlers(Protocol):
 
     @abstractmethod
     async def get_user(self, *, caller: Caller, user_id: UUID) -> replies.GetUserReply:
-        """Read an account
+        """Read an account (`GET /users/{user_id}`)
 
         One account, active or not. For administrators.
 
@@ -93,7 +93,7 @@ class UsersHandlers(Protocol):
 
     @abstractmethod
     async def update_user(self, *, caller: Caller, user_id: UUID, body: models.UserUpdate) -> replies.UpdateUserReply:
-        """Change an account
+        """Change an account (`PATCH /users/{user_id}`)
 
         JSON Merge Patch (RFC 7396): only the members you send change. An administrator cannot change the role of the
         own
@@ -109,7 +109,7 @@ class UsersHandlers(Protocol):
 
     @abstractmethod
     async def deactivate_user(self, *, caller: Caller, user_id: UUID) -> replies.DeactivateUserReply:
-        """Deactivate an account
+        """Deactivate an account (`POST /users/{user_id}/deactivation`)
 
         The person can no longer sign in; all sessions and API keys of the account end at once. The account and its
         history

@@ -7,8 +7,8 @@ from typing import Protocol
 from uuid import UUID
 
 from warehouse.contract import models
-from warehouse.contract._runtime.security import Caller
 from warehouse.contract.replies import webhooks as replies
+from warehouse.contract.security import Caller
 
 
 class WebhooksHandlers(Protocol):
@@ -18,7 +18,7 @@ class WebhooksHandlers(Protocol):
     async def list_webhook_endpoints(
         self, *, caller: Caller, cursor: str | None, limit: int
     ) -> replies.ListWebhookEndpointsReply:
-        """List webhook endpoints
+        """List webhook endpoints (`GET /webhook-endpoints`)
 
         Your endpoints, the newest first. The signing secret is never shown again.
 
@@ -33,7 +33,7 @@ class WebhooksHandlers(Protocol):
     async def create_webhook_endpoint(
         self, *, caller: Caller, body: models.WebhookEndpointCreate
     ) -> replies.CreateWebhookEndpointReply:
-        """Create a webhook endpoint
+        """Create a webhook endpoint (`POST /webhook-endpoints`)
 
         The answer is the only place where the signing secret appears: store it now. The address must use https; one
         that leads into a private network is never contacted. An account may hold 1000 endpoints.
@@ -47,7 +47,7 @@ class WebhooksHandlers(Protocol):
 
     @abstractmethod
     async def delete_webhook_endpoint(self, *, caller: Caller, endpoint_id: UUID) -> replies.DeleteWebhookEndpointReply:
-        """Delete a webhook endpoint
+        """Delete a webhook endpoint (`DELETE /webhook-endpoints/{endpoint_id}`)
 
         Nothing more is sent to the address; deliveries that wait for a retry are dropped.
 
@@ -62,7 +62,7 @@ class WebhooksHandlers(Protocol):
     async def list_webhook_deliveries(
         self, *, caller: Caller, endpoint_id: UUID, cursor: str | None, limit: int
     ) -> replies.ListWebhookDeliveriesReply:
-        """List deliveries
+        """List deliveries (`GET /webhook-endpoints/{endpoint_id}/deliveries`)
 
         What was sent to the endpoint and how it answered, the newest first. Kept for 30 days.
 
@@ -78,7 +78,7 @@ class WebhooksHandlers(Protocol):
     async def redeliver_webhook(
         self, *, caller: Caller, endpoint_id: UUID, delivery_id: UUID
     ) -> replies.RedeliverWebhookReply:
-        """Send a delivery once more
+        """Send a delivery once more (`POST /webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/redelivery`)
 
         The same message is sent with the same `webhook-id`, so a receiver that has already seen it can ignore it.
         `Location` names the list of deliveries, where the outcome appears.

@@ -9,6 +9,7 @@ from warehouse.contract._runtime.binding import Binding
 from warehouse.contract.replies import admin as replies
 
 BINDINGS = (
+    # GET /admin/audit-events
     Binding(
         operation=operations.list_audit_events,
         arguments={"actor_id": UUID, "actions": list[str], "cursor": str, "limit": int},
@@ -25,6 +26,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # GET /admin/feature-flags
     Binding(
         operation=operations.list_feature_flags,
         arguments={"cursor": str, "limit": int},
@@ -41,6 +43,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # PUT /admin/feature-flags/{flag_key}
     Binding(
         operation=operations.set_feature_flag,
         arguments={"flag_key": str},

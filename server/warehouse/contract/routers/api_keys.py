@@ -9,6 +9,7 @@ from warehouse.contract._runtime.binding import Binding
 from warehouse.contract.replies import api_keys as replies
 
 BINDINGS = (
+    # GET /api-keys
     Binding(
         operation=operations.list_api_keys,
         arguments={"cursor": str, "limit": int},
@@ -25,6 +26,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # POST /api-keys
     Binding(
         operation=operations.create_api_key,
         body={"application/json": models.ApiKeyCreate},
@@ -43,6 +45,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # DELETE /api-keys/{api_key_id}
     Binding(
         operation=operations.revoke_api_key,
         arguments={"api_key_id": UUID},

@@ -7,6 +7,7 @@ from warehouse.contract._runtime.binding import Binding
 from warehouse.contract.replies import auth as replies
 
 BINDINGS = (
+    # POST /auth/token
     Binding(
         operation=operations.create_token,
         body={"application/x-www-form-urlencoded": models.TokenRequest},
@@ -22,6 +23,7 @@ BINDINGS = (
             problems.ValidationFailed,
         ),
     ),
+    # POST /auth/token/refresh
     Binding(
         operation=operations.refresh_token,
         body={"application/x-www-form-urlencoded": models.TokenRefreshRequest},
@@ -37,6 +39,7 @@ BINDINGS = (
             problems.ValidationFailed,
         ),
     ),
+    # POST /auth/token/revocation
     Binding(
         operation=operations.revoke_token,
         body={"application/x-www-form-urlencoded": models.TokenRevocation},

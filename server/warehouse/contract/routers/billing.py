@@ -9,6 +9,7 @@ from warehouse.contract._runtime.binding import Binding
 from warehouse.contract.replies import billing as replies
 
 BINDINGS = (
+    # GET /billing/plans
     Binding(
         operation=operations.list_plans,
         arguments={"cursor": str, "limit": int},
@@ -22,6 +23,7 @@ BINDINGS = (
             problems.ValidationFailed,
         ),
     ),
+    # GET /billing/subscription
     Binding(
         operation=operations.get_subscription,
         replies={replies.GetSubscription200: models.Subscription},
@@ -35,6 +37,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # PUT /billing/subscription
     Binding(
         operation=operations.change_subscription,
         body={"application/json": models.SubscriptionChange},
@@ -54,6 +57,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # GET /billing/usage
     Binding(
         operation=operations.get_usage,
         replies={replies.GetUsage200: models.Usage},
@@ -67,6 +71,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # GET /billing/invoices
     Binding(
         operation=operations.list_invoices,
         arguments={"cursor": str, "limit": int},
@@ -83,6 +88,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # GET /billing/invoices/{invoice_id}
     Binding(
         operation=operations.get_invoice,
         arguments={"invoice_id": UUID},

@@ -10,6 +10,7 @@ from warehouse.contract._runtime.binding import Binding
 from warehouse.contract.replies import items as replies
 
 BINDINGS = (
+    # GET /items
     Binding(
         operation=operations.list_items,
         arguments={
@@ -32,6 +33,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # POST /items
     Binding(
         operation=operations.create_item,
         body={"application/json": models.ItemCreate},
@@ -50,6 +52,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # GET /items/{sku}
     Binding(
         operation=operations.get_item,
         arguments={"sku": str},
@@ -66,6 +69,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # DELETE /items/{sku}
     Binding(
         operation=operations.delete_item,
         arguments={"sku": str},
@@ -83,6 +87,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # PATCH /items/{sku}
     Binding(
         operation=operations.update_item,
         arguments={"sku": str, "if_match": str},
@@ -104,6 +109,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # POST /item-imports
     Binding(
         operation=operations.import_items,
         body={"multipart/form-data": forms.ImportItemsForm},
@@ -121,6 +127,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # GET /item-imports/{import_id}
     Binding(
         operation=operations.get_import,
         arguments={"import_id": UUID},
@@ -137,6 +144,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # GET /item-exports
     Binding(
         operation=operations.export_items,
         arguments={"filter": models.ItemFilter, "tags": list[str]},

@@ -9,6 +9,7 @@ from warehouse.contract._runtime.binding import Binding
 from warehouse.contract.replies import locations as replies
 
 BINDINGS = (
+    # GET /locations
     Binding(
         operation=operations.list_locations,
         arguments={"cursor": str, "limit": int},
@@ -25,6 +26,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # POST /locations
     Binding(
         operation=operations.create_location,
         body={"application/json": models.LocationCreate},
@@ -43,6 +45,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # GET /locations/{location_id}
     Binding(
         operation=operations.get_location,
         arguments={"location_id": UUID},
@@ -59,6 +62,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # DELETE /locations/{location_id}
     Binding(
         operation=operations.delete_location,
         arguments={"location_id": UUID},
@@ -76,6 +80,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # PATCH /locations/{location_id}
     Binding(
         operation=operations.update_location,
         arguments={"location_id": UUID},

@@ -9,6 +9,7 @@ from warehouse.contract._runtime.binding import Binding
 from warehouse.contract.replies import reports as replies
 
 BINDINGS = (
+    # GET /reports
     Binding(
         operation=operations.list_reports,
         arguments={"statuses": list[models.ReportStatusesItem], "cursor": str, "limit": int},
@@ -25,6 +26,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # POST /reports
     Binding(
         operation=operations.create_report,
         body={"application/json": models.ReportCreate},
@@ -43,6 +45,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # GET /reports/{report_id}
     Binding(
         operation=operations.get_report,
         arguments={"report_id": UUID},
@@ -59,6 +62,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # GET /reports/{report_id}/file
     Binding(
         operation=operations.download_report,
         arguments={"report_id": UUID},
@@ -78,6 +82,7 @@ BINDINGS = (
         caller=True,
         accept="accept",
     ),
+    # POST /reports/{report_id}/cancellation
     Binding(
         operation=operations.cancel_report,
         arguments={"report_id": UUID},

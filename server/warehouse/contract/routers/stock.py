@@ -7,6 +7,7 @@ from warehouse.contract._runtime.binding import Binding
 from warehouse.contract.replies import stock as replies
 
 BINDINGS = (
+    # GET /items/{sku}/stock
     Binding(
         operation=operations.get_stock,
         arguments={"sku": str},
@@ -23,6 +24,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # POST /items/{sku}/restocks
     Binding(
         operation=operations.restock_item,
         arguments={"sku": str, "idempotency_key": str},
@@ -45,6 +47,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # POST /items/{sku}/picks
     Binding(
         operation=operations.pick_item,
         arguments={"sku": str, "idempotency_key": str},
@@ -68,6 +71,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # POST /stock/transfers
     Binding(
         operation=operations.transfer_stock,
         arguments={"idempotency_key": str},
@@ -92,6 +96,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # POST /stock/adjustments
     Binding(
         operation=operations.adjust_stock,
         arguments={"idempotency_key": str},
@@ -115,6 +120,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # GET /stock/movements
     Binding(
         operation=operations.list_movements,
         arguments={"sku": str, "kinds": list[models.MovementKind], "cursor": str, "limit": int},

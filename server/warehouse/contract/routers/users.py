@@ -9,6 +9,7 @@ from warehouse.contract._runtime.binding import Binding
 from warehouse.contract.replies import users as replies
 
 BINDINGS = (
+    # GET /me
     Binding(
         operation=operations.get_current_user,
         replies={replies.GetCurrentUser200: models.User},
@@ -22,6 +23,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # PATCH /me
     Binding(
         operation=operations.update_current_user,
         body={"application/merge-patch+json": models.CurrentUserUpdate},
@@ -39,6 +41,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # PUT /me/password
     Binding(
         operation=operations.change_password,
         body={"application/json": models.PasswordChange},
@@ -57,6 +60,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # GET /users
     Binding(
         operation=operations.list_users,
         arguments={"cursor": str, "limit": int},
@@ -73,6 +77,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # POST /users
     Binding(
         operation=operations.register_user,
         body={"application/json": models.UserRegistration},
@@ -88,6 +93,7 @@ BINDINGS = (
             problems.ValidationFailed,
         ),
     ),
+    # GET /users/{user_id}
     Binding(
         operation=operations.get_user,
         arguments={"user_id": UUID},
@@ -104,6 +110,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # PATCH /users/{user_id}
     Binding(
         operation=operations.update_user,
         arguments={"user_id": UUID},
@@ -124,6 +131,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # POST /users/{user_id}/deactivation
     Binding(
         operation=operations.deactivate_user,
         arguments={"user_id": UUID},

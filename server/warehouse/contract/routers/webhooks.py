@@ -9,6 +9,7 @@ from warehouse.contract._runtime.binding import Binding
 from warehouse.contract.replies import webhooks as replies
 
 BINDINGS = (
+    # GET /webhook-endpoints
     Binding(
         operation=operations.list_webhook_endpoints,
         arguments={"cursor": str, "limit": int},
@@ -25,6 +26,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # POST /webhook-endpoints
     Binding(
         operation=operations.create_webhook_endpoint,
         body={"application/json": models.WebhookEndpointCreate},
@@ -43,6 +45,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # DELETE /webhook-endpoints/{endpoint_id}
     Binding(
         operation=operations.delete_webhook_endpoint,
         arguments={"endpoint_id": UUID},
@@ -59,6 +62,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # GET /webhook-endpoints/{endpoint_id}/deliveries
     Binding(
         operation=operations.list_webhook_deliveries,
         arguments={"endpoint_id": UUID, "cursor": str, "limit": int},
@@ -76,6 +80,7 @@ BINDINGS = (
         ),
         caller=True,
     ),
+    # POST /webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/redelivery
     Binding(
         operation=operations.redeliver_webhook,
         arguments={"endpoint_id": UUID, "delivery_id": UUID},

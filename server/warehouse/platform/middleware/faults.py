@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import structlog
 
-from warehouse.contract._runtime.problems import ContractViolation
 from warehouse.contract.problems import InternalError, ServiceUnavailable
+from warehouse.contract.wiring import ContractViolation
 from warehouse.platform.asgi import App, Receive, Scope, Send
 from warehouse.platform.outages import is_outage
 from warehouse.platform.problems import send_problem

@@ -8,12 +8,10 @@ from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import Any
 
-import structlog
-
-from warehouse.contract._runtime.descriptors import Operation
 from warehouse.contract._runtime.paths import PathIndex, PathTemplate
+from warehouse.contract.wiring import Operation
 from warehouse.platform.asgi import App, Message, Receive, Scope, Send, header
-from warehouse.platform.request import KEY, RequestContext
+from warehouse.platform.request import CURRENT, KEY, RequestContext
 
 __all__ = ["Identification"]
 
@@ -49,7 +47,7 @@ class Identification:
             headers=[(b"x-request-id", request_id.encode())],
         )
         scope[KEY] = context
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        CURRENT.set(context)
         await self.app(scope, receive, _watched(send, context))
 
     def _operation(self, scope: Scope) -> Operation | None:
@@ -61,7 +59,8 @@ class Identification:
 
     def _address(self, scope: Scope) -> str | None:
         if self._proxies:
-            hops = [hop.strip() for hop in (header(scope, b"x-forwarded-for") or "").split(",") if hop.strip()]
+            lines = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+            hops = [hop.strip() for hop in ",".join(lines).split(",") if hop.strip()]
             if len(hops) >= self._proxies and _is_address(hops[-self._proxies]):
                 return hops[-self._proxies]
         peer: tuple[str, Any] | None = scope.get("client")

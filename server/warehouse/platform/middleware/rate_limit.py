@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from warehouse.contract._runtime.descriptors import RateLimit
 from warehouse.contract.problems import RateLimited
+from warehouse.contract.wiring import RateLimit
 from warehouse.platform.asgi import App, Receive, Scope, Send, header
 from warehouse.platform.problems import send_problem
 from warehouse.platform.quotas import Quotas

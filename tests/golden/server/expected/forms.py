@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic import ConfigDict
 
-from library.contract._runtime.bodies import FileRule
+from library.contract._runtime.multipart import FileRule
 from library.contract._runtime.streams import UploadedFile
 
 

@@ -6,9 +6,9 @@ from abc import abstractmethod
 from typing import Protocol
 
 from library.contract._runtime.descriptors import Operation
-from library.contract._runtime.security import Caller
+from library.contract._runtime.security import Caller, RequestHead
 
-__all__ = ["Authenticator", "Caller"]
+__all__ = ["Authenticator", "Caller", "RequestHead"]
 
 
 class Authenticator(Protocol):

@@ -8,8 +8,14 @@ from library.contract._runtime.emitting import Message, message as _message
 __all__ = ["Message", "book_added"]
 
 
-def book_added(*, body: models.Book) -> Message:
+def book_added(*, body: models.Book | None = None) -> Message:
     """bookAdded"""
     return _message(
-        name="book.added", kind="webhook", method="POST", media_type="application/json", body=body, type_=models.Book
+        name="book.added",
+        kind="webhook",
+        method="POST",
+        media_type="application/json",
+        body=body,
+        type_=models.Book,
+        optional=True,
     )

@@ -362,6 +362,19 @@ def test_an_immense_union_beside_properties_is_reported(schemas):
     assert "canonical-union" in found.codes
 
 
+def test_unions_do_not_multiply_without_bound(schemas):
+    """Beyond 128 combinations of members further unions are left to validators, each with a finding of its own."""
+    unions = ", ".join(
+        "{oneOf: ["
+        + ", ".join(f"{{required: [k{n}{m}], properties: {{k{n}{m}: {{type: string}}}}}}" for m in "abc")
+        + "]}"
+        for n in range(12)
+    )
+    found = schemas(f"A: {{allOf: [{unions}]}}")
+    assert len(found) <= 1 + 3 + 9 + 27 + 81
+    assert found.codes.count("canonical-union") == 12 - 4
+
+
 def test_recursive_objects_lists_unions_and_maps(schemas):
     """Whatever contains itself is a component and refers to itself."""
     found = schemas("""
@@ -446,6 +459,23 @@ def test_defaults_that_do_not_fit_are_dropped_with_a_finding(schemas):
     assert [name for name, form in properties.items() if "default" in form] == ["d", "f"]
     assert properties["e"]["x-tally-default"] == ["x"]
     assert found.codes.count("default-valid") == 3
+
+
+def test_defaults_must_fit_their_format(schemas):
+    """What Python reads as a date, a time or a UUID is none yet: requests with it are refused, so no default is it."""
+    found = schemas("""
+        A:
+          type: object
+          properties:
+            a: {type: string, format: date-time, default: '2026-11-20T10:00:00'}
+            b: {type: string, format: date, default: 2026-W47-5}
+            c: {type: string, format: time, default: '10:00'}
+            d: {type: string, format: uuid, default: 8f14e45fceea467fa9b11c2d3e4f5a6b}
+            e: {type: string, format: date-time, default: '2026-11-20T10:00:00Z'}
+            f: {type: string, format: uuid, default: 8f14e45f-ceea-467f-a9b1-1c2d3e4f5a6b}
+    """)
+    assert [name for name, form in found["A"]["properties"].items() if "default" in form] == ["e", "f"]
+    assert found.codes.count("default-valid") == 4
 
 
 def test_a_schema_without_type_gets_the_type_its_keywords_speak_of(schemas):

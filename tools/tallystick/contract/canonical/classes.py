@@ -34,7 +34,7 @@ class ClassForms:
         says_nothing = not (flat.properties or flat.required or flat.hidden or flat.checks)
         is_open = flat.additional is None or flat.additional.value in (True, {})
         if says_nothing and is_open and not is_named(part.pointer):
-            return components.refer(_ANY_OBJECT, lambda: {"type": "object"})
+            return components.refer(_ANY_OBJECT, lambda: {"type": "object", "additionalProperties": True})
         return components.refer(part.pointer, lambda: self._class(flat, part))
 
     def _class(self, flat: Flat, part: Part) -> dict[str, Any]:
@@ -46,10 +46,17 @@ class ClassForms:
         if required := [name for name in properties if name in flat.required]:
             form["required"] = required
         form.update({key: flat.checks[key] for key in ("minProperties", "maxProperties") if key in flat.checks})
-        additional = flat.additional
-        if additional is not None and additional.value is not True:
-            form["additionalProperties"] = False if additional.value is False else self._rewriter.use(additional)
+        if flat.additional is not None:
+            form["additionalProperties"] = self._additional(flat, flat.additional)
+        elif not properties or flat.hidden or "minProperties" in form:
+            form["additionalProperties"] = True  # what is not declared matters as well
         return self._rewriter.noted(self._rewriter.with_hidden(form, flat), class_notes(part), part)
+
+    def _additional(self, flat: Flat, additional: Part) -> Any:
+        if additional.value is not True and flat.leaves_members_open:
+            flat.hidden.append(flat.unevaluated or _beside_patterns(flat, additional))
+            return True
+        return additional.value if isinstance(additional.value, bool) else self._rewriter.use(additional) or True
 
     def _properties(self, flat: Flat, part: Part) -> dict[str, Any]:
         """Declared properties, then required ones that are declared nowhere. Forbidden ones go to the hidden parts."""
@@ -106,6 +113,8 @@ class ClassForms:
             listed = ", ".join(map(repr, forms.misfits[:5]))
             message = f"values that do not fit `type` can never occur: {listed}; correct the type or the values"
             self._rewriter.report("enum-type", message, part.pointer)
+        if forms.booleans and ("integer" in forms.groups or any(isinstance(each, float) for each in forms.others)):
+            return self._rewriter.with_hidden({}, flat, {"enum": forms.fitting})  # engines hold 1 and true for the same
         made = [*self._groups(flat, forms, part), *_odd_forms(forms)]
         if not made and not forms.nullable:
             self._rewriter.report(
@@ -131,6 +140,17 @@ class ClassForms:
             components.claim_within(key, part.pointer, {"string": "Text", "integer": "Number"}[kind])
         form = {"type": kind, "enum": members}
         return components.refer(key, lambda: self._rewriter.noted(form, class_notes(part), part))
+
+
+def _beside_patterns(flat: Flat, additional: Part) -> Part:
+    """What ``additionalProperties`` says of members that neither a name nor a pattern covers."""
+    patterns = [pattern for part in flat.hidden for pattern in part.value.get("patternProperties", ())]
+    exact = {
+        "properties": dict.fromkeys(sorted(flat.additional_knows), True),
+        "patternProperties": dict.fromkeys(patterns, True),
+        "additionalProperties": additional.value,
+    }
+    return Part(exact, additional.pointer.rpartition("/")[0])
 
 
 def class_notes(part: Part) -> dict[str, Any]:

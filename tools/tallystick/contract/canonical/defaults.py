@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 from tallystick.contract.canonical.components import Key
 from tallystick.contract.canonical.flat import is_json_equal, json_type
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 __all__ = ["fits"]
 
@@ -16,6 +20,7 @@ _DEEPEST: Final = 20
 _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "date": dt.date.fromisoformat,
     "date-time": dt.datetime.fromisoformat,
+    "time": dt.time.fromisoformat,
     "uuid": uuid.UUID,
 }
 """Formats that become types of their own."""
@@ -50,4 +55,11 @@ def _has_format(value: Any, name: Any) -> bool:
         parser(value)
     except ValueError:
         return False
-    return True
+    return _validator(name).is_valid(value)  # Python reads more than the format allows, such as a time without offset
+
+
+@cache
+def _validator(name: str) -> jsonschema_rs.Validator:
+    from jsonschema_rs import Draft202012Validator
+
+    return Draft202012Validator({"format": name}, validate_formats=True)

@@ -9,8 +9,12 @@ from typing import Any, Final
 from tallystick.contract.model import type_names
 from tallystick.document import join
 
-__all__ = ["ANNOTATIONS", "JOIN", "KIND", "Flat", "Part", "Union", "is_json_equal", "source_pointer", "split"]
+__all__ = [
+    "ANNOTATIONS", "JOIN", "KIND", "UNTYPED", "Flat", "Part", "Union", "is_json_equal", "source_pointer", "split",
+]  # fmt: skip
 
+UNTYPED: Final = "x-tally-untyped"
+"""Marks a form whose type the description does not say: by the letter, values of every other type fit as well."""
 JOIN: Final = "\x1f"
 """Joins the pointers of schemas that were merged; no pointer holds it."""
 KIND: Final = "\x1e"
@@ -63,8 +67,8 @@ class Union:
 
 
 _COMPARED: Final = (
-    "types", "enum", "is_const", "checks", "additional", "additional_knows", "items", "prefix", "unions", "hidden",
-    "discriminator",
+    "types", "enum", "is_const", "checks", "additional", "additional_knows", "unevaluated", "items", "prefix", "unions",
+    "hidden", "discriminator",
 )  # fmt: skip
 
 
@@ -84,12 +88,16 @@ class Flat:
     additional: Part | None = None
     additional_knows: frozenset[str] = frozenset()
     """Properties declared beside ``additional``."""
+    unevaluated: Part | None = None
+    """The schema whose ``unevaluatedProperties`` is ``additional``."""
     items: tuple[Part, ...] = ()
     prefix: tuple[Part, ...] = ()
     unions: list[Union] = field(default_factory=list)
     hidden: list[Part] = field(default_factory=list)
     discriminator: Mapping[str, Any] | None = None
     contradictions: list[str] = field(default_factory=list)
+    combinations: int = 1
+    """How many such schemas the unions that were distributed so far have made of one."""
 
     def copy(self) -> Flat:
         """An independent accumulator with the same content."""
@@ -128,7 +136,12 @@ class Flat:
 
     def _take(self, key: str, child: Any, part: Part) -> None:
         if key in ("additionalProperties", "unevaluatedProperties"):
+            if key[0] == "u" and self._is_evaluated(part):
+                self.hidden.append(part)
+                return
             self._take_additional(part.child(key), frozenset(part.value.get("properties", ())), deep=key[0] == "u")
+            if self.additional == part.child(key):
+                self.unevaluated = part if key[0] == "u" else None
         elif key in ("anyOf", "oneOf"):
             members = tuple(part.child(key, index) for index in range(len(child)))
             self.unions.append(Union(key, members, part.value.get("discriminator"), part.pointer))
@@ -200,6 +213,18 @@ class Flat:
             self.additional_knows = frozenset(self.properties) | knows if deep else knows
         elif part.value not in (True, {}):
             self._hide_additional(part, frozenset(self.properties) | knows if deep else knows)
+
+    def _is_evaluated(self, part: Part) -> bool:
+        """Whether an ``additionalProperties`` leaves nothing to the ``unevaluatedProperties`` of a schema."""
+        return "additionalProperties" in part.value or (self.additional is not None and self.unevaluated is None)
+
+    @property
+    def leaves_members_open(self) -> bool:
+        """Whether further members are ruled by more than ``additional``: a class has to take any."""
+        looked_at = {"patternProperties"}
+        if self.unevaluated is not None:
+            looked_at |= {"if", "dependentSchemas", "anyOf", "oneOf"}
+        return any(looked_at & part.value.keys() for part in self.hidden)
 
     def _hide_additional(self, part: Part, knows: frozenset[str]) -> None:
         if part.value is not False:

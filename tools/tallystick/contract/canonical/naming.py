@@ -21,8 +21,8 @@ __all__ = ["CLASS_RESERVED", "Naming", "class_name", "class_names"]
 CLASS_RESERVED: Final = frozenset((
     "Annotated", "Any", "AnyUrl", "AwareDatetime", "BaseModel", "Base64Str", "Base64Bytes", "ConfigDict", "Decimal",
     "Dict", "EmailStr", "Enum", "False", "Field", "IntEnum", "List", "Literal", "Mapping", "NaiveDatetime", "None",
-    "Optional", "RootModel", "Self", "Sequence", "StrEnum", "True", "Type", "TypeAlias", "TypeVar", "Union", "Unset",
-    "UUID",
+    "Optional", "RootModel", "Self", "Sequence", "StrEnum", "True", "Type", "TypeAlias", "TypeAliasType", "TypeVar",
+    "UUID", "Union", "Unset",
 ))  # fmt: skip
 """Names that generated modules import."""
 

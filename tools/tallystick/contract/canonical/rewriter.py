@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from tallystick.contract.canonical.classes import ClassForms
 from tallystick.contract.canonical.components import Components, Key
-from tallystick.contract.canonical.flat import JOIN, Flat, Part, is_json_equal, split
+from tallystick.contract.canonical.flat import JOIN, UNTYPED, Flat, Part, is_json_equal, split
 from tallystick.contract.canonical.merging import Merger
 from tallystick.contract.canonical.naming import Naming
 from tallystick.contract.canonical.unions import members_of, union_form
@@ -108,7 +108,7 @@ class SchemaRewriter:
         if target is None:
             return {}
         form = self.target(target)
-        return {"$ref": form["$ref"]} if "$ref" in form else dict(form)
+        return {key: form[key] for key in ("$ref", UNTYPED) if key in form} if "$ref" in form else dict(form)
 
     def target(self, target: Part) -> dict[str, Any]:
         """The form of a schema that others refer to."""
@@ -164,7 +164,8 @@ class SchemaRewriter:
             return {"type": "null"}
         names = [name for name in _ORDER if name in types and not (name == "integer" and "number" in types)]
         forms = [self._of_type(name, flat, part) for name in names]
-        return union_form("anyOf", forms, nullable="null" in types)
+        form = union_form("anyOf", forms, nullable="null" in types)
+        return form if flat.types is not None else {**form, UNTYPED: True}
 
     @staticmethod
     def _hide_unions(flat: Flat) -> None:
@@ -192,15 +193,18 @@ class SchemaRewriter:
     def _items(self, flat: Flat, part: Part) -> dict[str, Any]:
         if flat.prefix:
             rest = [item for item in flat.items if item.value is not False]
+            if not flat.items and flat.checks.get("maxItems", len(flat.prefix) + 1) > len(flat.prefix):
+                return {}  # further items may be anything
             forms = [self.use(item) for item in (*flat.prefix, *rest)]
             return union_form("anyOf", forms, nullable=False)
         if not flat.items:
             return {}
         return self.merged(flat.items, part, "item")
 
-    def with_hidden(self, form: dict[str, Any], flat: Flat) -> dict[str, Any]:
+    def with_hidden(self, form: dict[str, Any], flat: Flat, *more: dict[str, Any]) -> dict[str, Any]:
         """Parts that no engine understands, where validators still see them and engines pass them by."""
         hidden = [rewritten for item in flat.hidden if (rewritten := self.raw(item)) not in ({}, True)]
+        hidden += more
         return {**form, "if": {}, "then": {"allOf": hidden}} if hidden else form
 
     def raw(self, part: Part) -> Any:
@@ -209,7 +213,7 @@ class SchemaRewriter:
         if not isinstance(value, dict):
             return value
         if isinstance(value.get("$ref"), str):
-            form = self._reference(part)
+            form = {key: child for key, child in self._reference(part).items() if key != UNTYPED}
             others = {key: child for key, child in value.items() if key != "$ref"}
             return {"allOf": [form, self.raw(Part(others, part.pointer))]} if split(others)[0] else form
         new = {key: child for key, child in split(value)[0].items() if key != "discriminator"}

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["UnionForms"]
 
 _MOST_VARIANTS: Final = 64
+"""How many members of one union are merged with what stands beside it."""
+_MOST_COMBINATIONS: Final = 128
+"""How many combinations of members of several unions are."""
 
 
 class UnionForms:
@@ -38,6 +41,7 @@ class UnionForms:
         self._merger = rewriter.merger
         self._naming = naming
         self._discriminators = Discriminators(rewriter.report)
+        self._reported: set[str] = set()
 
     def plain(self, union: Union, part: Part) -> dict[str, Any]:
         """A union without a base. One that the description names is a component."""
@@ -107,6 +111,11 @@ class UnionForms:
             self._rewriter.report("canonical-union", message, part.pointer)
             flat.hidden.append(union.as_part())
             return self._rewriter.emit(flat, part)
+        if flat.combinations * len(union.members) > _MOST_COMBINATIONS:
+            self._report_combinations(union, flat.combinations * len(union.members))
+            flat.hidden.append(union.as_part())
+            return self._rewriter.emit(flat, part)
+        flat.combinations *= len(union.members)
         members, forms = self._variants(flat, union, part)
         if not forms:
             message = f"no member of {union.keyword} fits the keywords beside it: only those are generated"
@@ -117,6 +126,16 @@ class UnionForms:
             return self._rewriter.components.define(part.pointer, build)
         discriminator = self._discriminator(union, members, forms, part)
         return union_form(union.keyword, forms, discriminator, nullable=False)
+
+    def _report_combinations(self, union: Union, count: int) -> None:
+        """Once for each union, though it is met in every combination of the others."""
+        if union.pointer not in self._reported:
+            self._reported.add(union.pointer)
+            message = (
+                f"with this union, the unions of one schema have {count} combinations: it is checked, but not "
+                "generated; combine fewer of them"
+            )
+            self._rewriter.report("canonical-union", message, union.pointer)
 
     def _variants(self, flat: Flat, union: Union, part: Part) -> tuple[list[Part], list[dict[str, Any]]]:
         members, forms = [], []

@@ -173,9 +173,6 @@ def server_url(server: Any) -> str:
     return url.rstrip("/")
 
 
-_DEFAULT_STYLE = {"path": "simple", "header": "simple", "query": "form", "cookie": "form", "querystring": "form"}
-
-
 def _parameter(parameter: Parameter, operation: Operation, names: Names) -> str:
     parts = [literal(parameter.python_name), literal(parameter.name), literal(parameter.place)]
     if parameter.style != "form":

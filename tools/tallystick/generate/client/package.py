@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from importlib import metadata
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any, Final
 
@@ -76,6 +77,9 @@ def _snippets(models: Models, surfaces: list[Surface]) -> Snippets:
     return Snippets({key: texts[path].decode() for path, key in paths.items()})
 
 
+_CLASS_NAME: Final = re.compile(r"[A-Z][A-Za-z0-9]*")
+
+
 class _Names:
     """What the package and its classes are called."""
 
@@ -85,6 +89,8 @@ class _Names:
         if name in _TAKEN:
             message = f"{name} is a class of every client: give the API another name, such as Api{name}"
             raise InputError.of("usage", message)
+        if name is not None and (iskeyword(name) or not _CLASS_NAME.fullmatch(name)):
+            raise InputError.of("usage", f"the name of the API must be a class name, such as Warehouse, not {name!r}")
         self.api = name or _class_stem(contract.title, package)
         self.prefix = constant_case(self.api) or "API"
         self.version = _version(contract.version)
@@ -97,7 +103,7 @@ def _class_stem(title: str, package: str) -> str:
         if word.lower() not in {"api", "the", "openapi", "rest", "spec"}
     ]
     stem = pascal_case(" ".join(words[:3])) or pascal_case(package)
-    return stem if stem.isidentifier() and stem not in _TAKEN else f"Api{stem}"
+    return stem if stem.isidentifier() and not iskeyword(stem) and stem not in _TAKEN else f"Api{stem}"
 
 
 def _version(text: str) -> str:

@@ -150,7 +150,7 @@ def webhook_module(models: Models) -> str | None:
     return models.engine.project.render(
         "webhooks.py.jinja",
         names=names,
-        types=types,
+        type=literal(" | ".join([*types, names("Unknown")])),
         reader=reader,
         payloads=list(dict.fromkeys(listed)),
         several=len(members) > 1,

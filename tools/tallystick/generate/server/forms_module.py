@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tallystick.contract import Contract, MediaType, Operation, Schema, pascal_case
+from tallystick.contract import Contract, MediaType, Operation, Schema, class_name
 from tallystick.generate.python_text import docstring, indented
 from tallystick.generate.runtime.server.media import kind_of
 from tallystick.generate.server.names import field_names
-from tallystick.generate.server.types import is_binary, python_type
+from tallystick.generate.server.types import is_binary, optional, python_type, without_null
 
 __all__ = ["Form", "form_class", "forms_module"]
 
@@ -38,11 +38,11 @@ def form_class(contract: Contract, operation: Operation, media: MediaType) -> Fo
         }
     except KeyError:
         return None
-    return Form(f"{pascal_case(operation.python_name)}Form", resolved, files) if files else None
+    return Form(f"{class_name(operation.python_name)}Form", resolved, files) if files else None
 
 
 def _rule(contract: Contract, part: Schema) -> tuple[int, bool] | None:
-    resolved = contract.resolve(_without_null(part))
+    resolved = contract.resolve(without_null(part))
     if is_binary(resolved.value):
         return _largest(resolved.value), False
     if not isinstance(resolved.value, bool) and "items" in resolved.value:
@@ -50,14 +50,6 @@ def _rule(contract: Contract, part: Schema) -> tuple[int, bool] | None:
         if is_binary(item.value):
             return _largest(item.value), True
     return None
-
-
-def _without_null(part: Schema) -> Schema:
-    for keyword in ("anyOf", "oneOf"):
-        for index, member in enumerate(part.get(keyword, ())):
-            if member != {"type": "null"} and len(part.get(keyword)) == 2:
-                return part.child(keyword, index)
-    return part
 
 
 def _largest(value: Any) -> int:
@@ -83,7 +75,7 @@ def forms_module(contract: Contract, operations: Iterable[Operation], package: s
             "from uuid import UUID\n"
             "from pydantic import ConfigDict, Field\n"
             f"from {package} import models\n"
-            f"from {package}._runtime.bodies import FileRule\n"
+            f"from {package}._runtime.multipart import FileRule\n"
             f"from {package}._runtime.streams import UploadedFile\n"
         ),
         *dict.fromkeys(blocks),
@@ -116,8 +108,8 @@ def _field(form: Form, wire: str, name: str, part: Schema, *, required: bool) ->
         kind = python_type(part)
     default = part.get("default")
     plain = isinstance(default, (str, int, float, bool)) and "models." not in kind and not _is_formatted(part)
-    if not (required or plain or kind.endswith("None") or kind == "Any"):
-        kind = f"{kind} | None"
+    if not (required or plain):
+        kind = optional(kind)
     if name != wire:
         kind = f"Annotated[{kind}, Field(alias={wire!r})]"
     if required:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from tallystick.contract import Contract, MediaType, Operation, Parameter, Schema
 from tallystick.generate.python_text import docstring, indented
 from tallystick.generate.runtime.server.media import kind_of
 from tallystick.generate.server.forms_module import form_class
-from tallystick.generate.server.names import Group, arguments, problem_class
-from tallystick.generate.server.replies_module import reply_alias
+from tallystick.generate.server.names import Group, arguments, media_types, problem_class, reply_alias
 from tallystick.generate.server.schema_file import item_schema
-from tallystick.generate.server.types import python_type
+from tallystick.generate.server.types import optional, python_type, union
 
 __all__ = [
     "accept_choices",
@@ -20,9 +17,9 @@ __all__ = [
     "body_types",
     "caller_type",
     "handlers_module",
-    "imports",
     "signature",
-    "unshadowed",
+    "title",
+    "type_imports",
     "value_type",
 ]
 
@@ -34,46 +31,51 @@ _TEXT_LIMITS = ("minLength", "maxLength", "pattern", "enum", "const", "format")
 
 def handlers_module(contract: Contract, group: Group, package: str) -> str:
     """The source of the protocol of one group."""
-    methods = [_method(contract, operation, group) for operation in group.operations]
+    methods = [_method(contract, operation) for operation in group.operations]
     body = indented([docstring(group.description or f"The operations of {group.name}."), *methods])
     return "\n\n".join(
         (
             _HEADER,
             docstring(f"Handlers of {group.name}: implement the protocol, and wire it into `Contract`."),
-            imports(package, group.name),
+            _imports(package, group.name),
             f"class {group.protocol}(Protocol):\n{body}\n",
         )
     )
 
 
-def imports(package: str, group: str) -> str:
-    """Every import that a signature may need; those it does not need are removed."""
+def _imports(package: str, group: str) -> str:
     return (
         "from abc import abstractmethod\n"
-        "from datetime import date, datetime, time\n"
-        "from typing import Any, Literal, Protocol, final\n"
-        "from uuid import UUID\n"
-        f"import {package}.forms as forms_\n"
-        f"import {package}.models as models_\n"
-        f"import {package}.replies.{group} as replies_\n"
-        f"from {package} import forms, models\n"
-        f"from {package}.replies import {group} as replies\n"
-        f"from {package}._runtime.security import Caller\n"
+        "from typing import Protocol\n"
+        f"{type_imports(package, group)}"
+        f"from {package}.security import Caller\n"
         f"from {package}._runtime.streams import BodyStream, Lines\n"
     )
 
 
-def _method(contract: Contract, operation: Operation, group: Group) -> str:
-    raised = _raised(operation)
-    text = docstring(operation.summary or operation.id, operation.description, raised)
-    return f"@abstractmethod\n{unshadowed(signature(contract, operation), group)}\n{indented([text])}\n"
+def type_imports(package: str, group: str) -> str:
+    """Imports of the types that a signature may hold; those that none does hold are removed."""
+    return (
+        "from datetime import date, datetime, time\n"
+        "from typing import Any, Literal\n"
+        "from uuid import UUID\n"
+        f"from {package} import forms, models\n"
+        f"from {package}.replies import {group} as replies\n"
+    )
 
 
-def unshadowed(text: str, group: Group) -> str:
-    """Code in which no operation that is called ``models`` hides the module of that name."""
-    for name in {"forms", "models", "replies"} & {operation.python_name for operation in group.operations}:
-        text = re.sub(rf"(?<![\w.]){name}\.", f"{name}_.", text)
-    return text
+def _method(contract: Contract, operation: Operation) -> str:
+    body = [docstring(title(operation), operation.description, _raised(operation))]
+    if not any(media_types(reply) for reply in operation.replies):
+        body.append("raise NotImplementedError")  # nothing but problems is declared: it never returns
+    return f"@abstractmethod\n{signature(contract, operation)}\n{indented(body)}\n"
+
+
+def title(operation: Operation) -> str:
+    """What an operation is for, and how it is called: ``Read an item (`GET /items/{sku}`)``."""
+    call = f"`{operation.method} {' '.join(operation.path.split())}`"
+    summary = " ".join(operation.summary.split())
+    return f"{summary} ({call})" if summary else call
 
 
 def _raised(operation: Operation) -> str:
@@ -134,9 +136,7 @@ def accept_choices(operation: Operation) -> list[str]:
 
 def _argument_type(contract: Contract, parameter: Parameter) -> str:
     kind = value_type(parameter)
-    if parameter.required or kind == "Any" or kind.endswith("None") or _default(contract, parameter):
-        return kind
-    return f"{kind} | None"
+    return kind if parameter.required or _default(contract, parameter) else optional(kind)
 
 
 def value_type(parameter: Parameter) -> str:
@@ -156,11 +156,8 @@ def _default(contract: Contract, parameter: Parameter) -> bool:
 def body_type(contract: Contract, operation: Operation) -> str:
     """The type of the argument ``body``: the types of its media types, None where it may be absent."""
     assert operation.body is not None
-    kinds = list(dict.fromkeys(body_types(contract, operation).values()))
-    flat = dict.fromkeys(kinds if operation.body.required else [*kinds, "None"])
-    if "Any" in flat:
-        return "Any"
-    return " | ".join([*(each for each in flat if each != "None"), *(["None"] if "None" in flat else [])])
+    kinds = body_types(contract, operation).values()
+    return union(kinds if operation.body.required else [*kinds, "None"])
 
 
 def body_types(contract: Contract, operation: Operation) -> dict[str, str]:

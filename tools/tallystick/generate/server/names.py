@@ -6,19 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from tallystick.contract import Contract, Operation, Parameter, Reply, pascal_case
+from tallystick.contract import Contract, Operation, Parameter, Reply, class_name, pascal_case
 from tallystick.contract.names import KEYWORDS, distinct, snake_case
 from tallystick.generate.runtime.server.media import MediaRange
 
-__all__ = ["Group", "arguments", "field_names", "groups", "problem_class", "reply_classes"]
+__all__ = ["Group", "arguments", "field_names", "groups", "problem_class", "reply_alias", "reply_classes"]
 
 _OWN_ARGUMENTS: Final = KEYWORDS | frozenset(("accept", "body", "caller"))
 _NOT_FOR_PROBLEMS: Final = frozenset(("Any", "False", "Literal", "None", "Problem", "True", "UUID"))
 _SPELLINGS: Final = {"etag": "etag"}
 """Names whose words the case does not show."""
-_OWN_FIELDS: Final = KEYWORDS | frozenset(
-    ("body", "content_type", "header_names", "media_type", "status", "status_key")
-)
+_OWN_FIELDS: Final = KEYWORDS | frozenset((
+    "body", "content_type", "header_names", "media_type", "status", "status_key",
+    "bool", "date", "datetime", "dict", "field", "float", "int", "list", "models", "str", "time",
+))  # fmt: skip
+"""Members of the generated classes, and names that the annotations behind a field must still find."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,12 @@ class Group:
     @property
     def protocol(self) -> str:
         """The class name of the handlers."""
-        return f"{pascal_case(self.name)}Handlers"
+        return f"{class_name(self.name)}Handlers"
+
+
+def reply_alias(operation: Operation) -> str:
+    """The name of the union of an operation's replies."""
+    return f"{class_name(operation.python_name)}Reply"
 
 
 def problem_class(name: str) -> str:
@@ -69,8 +76,8 @@ def field_names(names: Iterable[str]) -> dict[str, str]:
     candidates = {}
     for name in names:
         plain = _SPELLINGS.get(name.lower()) or snake_case(name) or "member"
-        plain = f"member_{plain}" if plain[0].isdigit() else plain
-        candidates[name] = (plain, (snake_case(name, symbols=True) or plain))
+        exact = snake_case(name, symbols=True) or plain
+        candidates[name] = tuple(f"member_{each}" if each[0].isdigit() else each for each in (plain, exact))
     return distinct(candidates, reserved=_OWN_FIELDS)
 
 
@@ -84,7 +91,8 @@ def reply_classes(operations: Sequence[Operation]) -> Mapping[tuple[str, str, st
                 key = (operation.id, reply.status, media_type)
                 keys[repr(key)] = key
                 candidates[repr(key)] = _reply_names(operation, reply, media_type)
-    return {keys[key]: name for key, name in distinct(candidates).items()}
+    aliases = map(reply_alias, operations)
+    return {keys[key]: name for key, name in distinct(candidates, reserved=aliases).items()}
 
 
 def media_types(reply: Reply) -> list[str | None]:
@@ -98,7 +106,7 @@ def media_types(reply: Reply) -> list[str | None]:
 
 def _reply_names(operation: Operation, reply: Reply, media_type: str | None) -> tuple[str, ...]:
     status = reply.status if reply.status != "default" else "Default"
-    short = f"{pascal_case(operation.python_name)}{status}"
+    short = f"{class_name(operation.python_name)}{status}"
     if media_type is None:
         return (short, f"{short}Empty")
     media = MediaRange.parse(media_type)

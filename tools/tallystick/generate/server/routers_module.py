@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tallystick.contract import Contract, Operation
-from tallystick.generate.python_text import docstring
+from tallystick.generate.python_text import docstring, visible
 from tallystick.generate.server.handlers_module import accept_choices, body_types, caller_type, value_type
 from tallystick.generate.server.names import Group, arguments, media_types, problem_class
 from tallystick.generate.server.replies_module import ReplyNames, item_type
@@ -53,7 +53,8 @@ def _binding(contract: Contract, operation: Operation, names: ReplyNames) -> str
         values["caller"] = "True"
     if accept_choices(operation):
         values["accept"] = "'accept'"
-    return f"Binding({', '.join(f'{name}={value}' for name, value in values.items())})"
+    call = visible(" ".join(f"{operation.method} {operation.path}".split()))
+    return f"# {call}\nBinding({', '.join(f'{name}={value}' for name, value in values.items())})"
 
 
 def _item(kind: str) -> str:

@@ -16,11 +16,13 @@ import jsonschema_rs
 from tallystick.contract import Canonical, Contract, Header, MediaType, Operation, Schema
 from tallystick.contract.names import digest
 from tallystick.contract.operation_names import problem_types
+from tallystick.document import Location
 from tallystick.findings import Finding, Level
 from tallystick.generate.runtime.server.media import kind_of
 from tallystick.generate.runtime.server.schemas import Schemas
+from tallystick.generate.server.mending import Faults, mend
 from tallystick.generate.server.names import problem_class
-from tallystick.generate.server.types import is_binary
+from tallystick.generate.server.types import is_binary, without_null
 
 __all__ = ["SchemaFile", "item_schema"]
 
@@ -33,7 +35,8 @@ _SCHEMAS: Final = frozenset((
     "unevaluatedProperties",
 ))  # fmt: skip
 _ANNOTATIONS: Final = frozenset((
-    "title", "description", "xml", "externalDocs", "discriminator", "example", "examples", "deprecated", "$comment",
+    "$anchor", "$comment", "$schema", "deprecated", "description", "discriminator", "example", "examples",
+    "externalDocs", "title", "xml",
 ))  # fmt: skip
 
 
@@ -47,6 +50,7 @@ class SchemaFile:
         self._operations: dict[str, Any] = {}
         self._problems: dict[str, Any] = {}
         self._names: dict[str, str] = {}
+        self._refs: dict[str, str] = {}
         self.findings: list[Finding] = []
 
     def add(self, operation: Operation, origin: Operation) -> None:
@@ -61,6 +65,8 @@ class SchemaFile:
         }
         if origin.body is not None:
             entry["body"] = {media.name: self._body(media) for media in origin.body.content}
+            if parts := {media.name: found for media in origin.body.content if (found := self._parts(media))}:
+                entry["parts"] = parts
         entry["replies"] = {reply.status: self._reply(reply.content, reply.headers) for reply in origin.replies}
         self._operations[operation.id] = entry
 
@@ -77,30 +83,44 @@ class SchemaFile:
         written = self._written(media.schema, "readOnly")
         return self._without_files(media.schema, written) if kind == "multipart" else written
 
+    def _parts(self, media: MediaType) -> dict[str, Any]:
+        """The headers of a multipart body's parts, by property."""
+        if kind_of(media.name) != "multipart":
+            return {}
+        return {
+            name: {each.name: self._written(each.schema, "readOnly") for each in encoding.headers}
+            for name, encoding in media.encoding.items()
+            if encoding.headers
+        }
+
     def _without_files(self, schema: Schema | None, written: Any) -> Any:
-        """A multipart schema whose files are anything: their content never becomes JSON."""
+        """A multipart schema whose files are anything: their content never becomes JSON, only number and size count."""
         if schema is None:
             return True
         try:
             resolved = self._contract.resolve(schema)
         except KeyError:
             return written
-        files = [name for name, part in resolved.properties.items() if self._is_file(part)]
+        found = {name: self._file(part) for name, part in resolved.properties.items()}
+        files = {name: stand_in for name, stand_in in found.items() if stand_in is not None}
         if not files:
             return written
         whole = self._written(resolved, "readOnly")
-        return {**whole, "properties": {**whole["properties"], **dict.fromkeys(files, True)}}
+        return {**whole, "properties": {**whole["properties"], **files}}
 
-    def _is_file(self, schema: Schema) -> bool:
+    def _file(self, schema: Schema) -> Any:
+        """What is left of the schema of a file or of several; None for what is no file."""
         try:
-            resolved = self._contract.resolve(schema)
+            resolved = self._contract.resolve(without_null(schema))
             if is_binary(resolved.value):
-                return True
-            return "items" in _mapping(resolved.value) and is_binary(
-                self._contract.resolve(resolved.child("items")).value
-            )
+                return _least(resolved.value)
+            value = _mapping(resolved.value)
+            item = self._contract.resolve(resolved.child("items")).value if "items" in value else None
         except KeyError:
-            return False
+            return None
+        if not is_binary(item):
+            return None
+        return {key: value[key] for key in ("minItems", "maxItems") if key in value} | {"items": _least(item)}
 
     def _reply(self, content: Iterable[MediaType], headers: Iterable[Header]) -> dict[str, Any]:
         entry: dict[str, Any] = {"content": {}, "headers": {}, "items": {}}
@@ -110,9 +130,12 @@ class SchemaFile:
                 entry["content"][media.name] = self._written(media.schema, "writeOnly")
             elif kind in ("lines", "events"):
                 self._stream(media, entry)
+            elif kind == "text" and self._limits_text(media):
+                entry["content"][media.name] = self._written(media.schema, "writeOnly")
         for header in headers:
-            if header.schema is not None:
-                entry["headers"][header.name] = self._written(header.schema, "writeOnly")
+            schema = header.content[0].schema if header.content else header.schema
+            if schema is not None:
+                entry["headers"][header.name] = self._written(schema, "writeOnly")
         return {name: value for name, value in entry.items() if value}
 
     def _stream(self, media: MediaType, entry: dict[str, Any]) -> None:
@@ -121,6 +144,16 @@ class SchemaFile:
             entry["content"][media.name] = self._written(schema, "writeOnly")
             if media.item_schema is not None:
                 entry["items"][media.name] = True
+
+    def _limits_text(self, media: MediaType) -> bool:
+        """Whether a schema says more about a text than that it is one; text in other charsets is not looked at."""
+        if media.schema is None or "charset" in media.name:
+            return False
+        try:
+            value = _mapping(self._contract.resolve(media.schema).value)
+        except KeyError:
+            return False
+        return value.get("type") == "string" and not is_binary(value) and not _TEXT_LIMITS.isdisjoint(value)
 
     def _written(self, schema: Schema | None, other_side: str) -> Any:
         return True if schema is None else self._rewritten(schema.value, other_side)
@@ -134,6 +167,8 @@ class SchemaFile:
             for key, item in value.items()
             if key not in _ANNOTATIONS and not key.startswith("x-")
         }
+        if "$dynamicAnchor" not in value:
+            result.pop("$id", None)  # references lead to places of this file by now
         if isinstance(value.get("$ref"), str):
             result["$ref"] = self._referenced(value["$ref"], other_side)
         self._ease(result, value, other_side)
@@ -183,6 +218,7 @@ class SchemaFile:
         key = name if self._is_neutral(ref) else f"{name}.{'request' if other_side == 'readOnly' else 'reply'}"
         if key not in self._components:
             self._components[key] = {}  # stands for itself while its own references are followed
+            self._refs[key] = ref
             try:
                 self._components[key] = self._rewritten(self._contract.at(ref).value, other_side)
             except KeyError:
@@ -231,36 +267,64 @@ class SchemaFile:
             lines += [opening, ",\n".join(rows), closing + ("," if name != "problems" else "")]
         return ("\n".join([*lines, "}"]) + "\n").encode()
 
-    def check(self, operations: Mapping[str, Operation]) -> set[str]:
-        """Compiles everything; returns the operations that cannot be served because a schema of theirs is not valid."""
+    def mend(self, operations: Mapping[str, Operation]) -> None:
+        """Leaves out what no validator can be made of, each a finding: the operations are served without it."""
+        for references in (False, True):
+            broken = self._broken(operations)
+            if not broken:
+                return
+            for key, component in self._components.items():
+                faults = mend(component, references=references)
+                if faults:
+                    self._tell(faults, self._contract.at(self._refs[key]).location)
+            for path, operation in broken.items():
+                faults = mend(self._holder(path)[path[-1]], references=references)
+                self._tell(faults, (operation or self._contract).location, operation)
+        for path, operation in self._broken(operations).items():
+            self._holder(path)[path[-1]] = True
+            self._tell({path: "no validator can be made of it"}, (operation or self._contract).location, operation)
+
+    def _broken(self, operations: Mapping[str, Operation]) -> dict[tuple[str, ...], Operation | None]:
+        """The paths of the schemas that cannot be compiled, each with its operation."""
+        paths: dict[tuple[str, ...], Operation | None] = {("problems", name): None for name in self._problems}
+        for key, operation in operations.items():
+            paths |= dict.fromkeys(_paths(self._operations[key], ("operations", key)), operation)
         try:
             schemas = Schemas(json.loads(self.as_bytes()))
-        except (ValueError, jsonschema_rs.ReferencingError) as error:
-            self._report("schemas", str(error), None)
-            return set(operations)
-        return {key for key, operation in operations.items() if not self._compiles(schemas, key, operation)}
+        except (ValueError, jsonschema_rs.ReferencingError):
+            return paths
+        return {path: operation for path, operation in paths.items() if not _compiles(schemas, path)}
 
-    def _compiles(self, schemas: Schemas, key: str, operation: Operation) -> bool:
-        for path in _paths(self._operations[key], ("operations", key)):
-            try:
-                schemas.validator(*path)
-            except (ValueError, jsonschema_rs.ReferencingError) as error:
-                self._report(" ".join(path[2:]), str(error).splitlines()[0], operation)
-                return False
-        return True
+    def _holder(self, path: tuple[str, ...]) -> Any:
+        """What holds the schema at a path."""
+        holder: Any = {"operations": self._operations, "problems": self._problems}
+        for token in path[:-1]:
+            holder = holder[token]
+        return holder
 
-    def _report(self, what: str, error: str, operation: Operation | None) -> None:
-        place = (operation or self._canonical).location.place
-        message = f"the schema of {what} cannot be compiled: {error}; mend it"
-        self.findings.append(
-            Finding("server-schema", Level.ERROR, message, place, operation.id if operation is not None else None)
-        )
+    def _tell(self, faults: Faults, location: Location, operation: Operation | None = None) -> None:
+        for tokens, fault in faults.items():
+            where = "/".join(map(str, tokens))
+            message = f"{where} cannot be compiled, so nothing is checked by it: {fault}; mend it"
+            place = location.place if operation is not None else location.child(*tokens).place
+            key = None if operation is None else operation.id
+            self.findings.append(Finding("server-schema", Level.WARNING, message, place, key))
+
+
+def _compiles(schemas: Schemas, path: tuple[str, ...]) -> bool:
+    try:
+        schemas.validator(*path)
+    except (ValueError, jsonschema_rs.ReferencingError):
+        return False
+    return True
 
 
 def _paths(entry: Mapping[str, Any], path: tuple[str, ...]) -> Iterable[tuple[str, ...]]:
     for group in ("parameters", "body"):
         for name in entry.get(group, {}):
             yield (*path, group, name)
+    for media, properties in entry.get("parts", {}).items():
+        yield from ((*path, "parts", media, name, each) for name, found in properties.items() for each in found)
     for status, reply in entry.get("replies", {}).items():
         for group in ("content", "headers"):
             for name in reply.get(group, {}):
@@ -293,6 +357,9 @@ def _subschemas(schema: Mapping[str, Any]) -> Iterable[Any]:
             yield from item.values()
 
 
+_TEXT_LIMITS = frozenset(("const", "enum", "format", "maxLength", "minLength", "pattern"))
+
+
 def item_schema(media: MediaType, contract: Contract) -> Schema | None:
     """The schema of each item of a stream: ``itemSchema``, the items of an array, or an object; None for raw text."""
     if media.item_schema is not None:
@@ -306,6 +373,12 @@ def item_schema(media: MediaType, contract: Contract) -> Schema | None:
     if resolved.types == {"array"} and "items" in _mapping(resolved.value):
         return resolved.child("items")
     return None if resolved.types <= {"string"} else media.schema
+
+
+def _least(value: Any) -> Any:
+    """What the schema of a file says about the least size."""
+    least = value.get("minLength")
+    return {"minLength": least} if isinstance(least, int) else True
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -29,9 +29,9 @@ def security_module(contract: Contract, package: str) -> str:
                 "from abc import abstractmethod\n"
                 "from typing import Protocol\n"
                 f"from {package}._runtime.descriptors import Operation\n"
-                f"from {package}._runtime.security import Caller\n"
+                f"from {package}._runtime.security import Caller, RequestHead\n"
             ),
-            '__all__ = ["Authenticator", "Caller"]',
+            '__all__ = ["Authenticator", "Caller", "RequestHead"]',
             f"class Authenticator(Protocol):\n{body}\n",
         )
     )
@@ -50,9 +50,11 @@ def credentials(scheme: SecurityScheme) -> str:
     if scheme.type == "apiKey":
         return "key: str"
     if scheme.type == "mutualTLS":
-        return "certificates: tuple[str, ...]"
+        return "certificates: tuple[str, ...], request: RequestHead"
+    if scheme.type == "undeclared":
+        return "request: RequestHead"
     if scheme.type == "http" and scheme.scheme == "basic":
         return "username: str, password: str"
     if scheme.type == "http" and scheme.scheme != "bearer":
-        return "credentials: str"
+        return "credentials: str, request: RequestHead"
     return "token: str"

@@ -1,92 +1,144 @@
-"""Which operations can be served exactly; what is in the way of the others, per place."""
+"""The operations as they are served, and findings where that is less than the description hopes for.
+
+No operation is left out: what a server cannot do to the letter, it does in the nearest way.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
-from tallystick.contract import Canonical, Operation, Requirement
+from tallystick.contract import Canonical, Contract, Header, Operation, Parameter, Reply, SecurityScheme
+from tallystick.contract.names import snake_case
 from tallystick.findings import Finding, Level
 from tallystick.generate.runtime.server.media import kind_of
+from tallystick.generate.runtime.server.paths import PathKey
+from tallystick.generate.server.rivals import rivalry_findings
 
-__all__ = ["servable"]
+__all__ = ["as_served", "servable", "with_schemes"]
 
-_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
+_FIELD_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""What HTTP can send as the name of a header (RFC 9110, section 5.1)."""
 
 
 def servable(canonical: Canonical) -> tuple[list[Operation], list[Finding]]:
-    """The operations that are served, and findings about the others and about what is served with less than hoped."""
-    findings: list[Finding] = []
-    served: list[Operation] = []
-    taken: dict[tuple[str, str], Operation] = {}
-    for operation in canonical.contract.operations:
-        problems = [*_obstacles(operation, canonical), *_ambiguity(operation, taken)]
-        findings += problems
-        if not problems:
-            taken[operation.method, _PLACEHOLDER.sub("{}", _route(operation))] = operation
-            complete, remarks = _without_undeclared(operation, canonical)
-            served.append(complete)
-            findings += [*remarks, *_remarks(operation)]
-    return served, findings
+    """The operations as they are served, and what is served with less than hoped."""
+    contract = canonical.contract
+    served = [as_served(operation) for operation in contract.operations]
+    findings = [
+        finding
+        for operation in contract.operations
+        for finding in (
+            *_path_remarks(operation),
+            *_security_remarks(contract, operation),
+            *_body_remarks(operation),
+            *_header_remarks(operation),
+        )
+    ]
+    return served, [*findings, *rivalry_findings(contract, served)]
 
 
-def _route(operation: Operation) -> str:
-    """The path without a fragment, which clients never send."""
-    return operation.path.partition("#")[0]
+def as_served(operation: Operation) -> Operation:
+    """The operation with the handler's name, without headers that cannot be sent, with parameters where requests can
+    have them.
+
+    A placeholder in the query of a key (``/items?page={page}``) is a query parameter; one in a fragment never comes.
+    """
+    key = PathKey.parse(operation.path)
+    if key.query or key.fragment is not None:
+        in_path = set(_PLACEHOLDER.findall(key.path))
+        known = {each.name for each in operation.parameters if each.place == "query"}
+        moved = {name: wire for name, wire in _query_placeholders(key) if wire not in known}
+        parameters = [
+            _moved(each, moved) if each.place == "path" and each.name not in in_path else each
+            for each in operation.parameters
+        ]
+        operation = replace(operation, parameters=tuple(each for each in parameters if each is not None))
+    replies = tuple(_sendable(reply) for reply in operation.replies)
+    return replace(operation, python_name=operation.handler_name, replies=replies)
 
 
-def _error(code: str, operation: Operation, message: str) -> Finding:
-    return Finding(code, Level.ERROR, message, operation.location.place, operation.id)
+def _sendable(reply: Reply) -> Reply:
+    return replace(reply, headers=tuple(each for each in reply.headers if _FIELD_NAME.fullmatch(each.name)))
 
 
-def _obstacles(operation: Operation, canonical: Canonical) -> Iterator[Finding]:
-    path = _route(operation)
-    if "?" in path or not path.startswith("/"):
-        message = f"the path {path} holds a query, which no route can match; declare query parameters"
-        yield _error("server-path", operation, message)
-    names = _PLACEHOLDER.findall(path)
-    if len(set(names)) != len(names):
-        yield _error("server-path", operation, f"the path {path} names a placeholder twice; rename one")
-    declared = {parameter.name for parameter in operation.parameters if parameter.place == "path"}
-    for name in names:
-        if name[1:-1] not in declared:
-            yield _error(
-                "server-path", operation, f"the placeholder {name} of {path} has no path parameter; declare it"
-            )
-    schemes = canonical.contract.security_schemes
-    if operation.security and not any(_is_declared(requirement, schemes) for requirement in operation.security):
-        names = sorted({name for requirement in operation.security for name in requirement} - set(schemes))
-        message = f"no declared security scheme lets anybody call this; declare {', '.join(names)}"
-        yield _error("server-security", operation, message)
+def _query_placeholders(key: PathKey) -> Iterator[tuple[str, str]]:
+    """Placeholders in the query of a key, each with the name that it has on the wire."""
+    for name, value in key.query:
+        for part in _PLACEHOLDER.findall(name):
+            yield part, part
+        whole = _PLACEHOLDER.fullmatch(value)
+        if whole is not None and "{" not in name:
+            yield whole[1], name
 
 
-def _is_declared(requirement: Requirement, schemes: Container[str]) -> bool:
-    return all(name in schemes for name in requirement)
+def _moved(parameter: Parameter, names: dict[str, str]) -> Parameter | None:
+    wire = names.get(parameter.name)
+    return None if wire is None else replace(parameter, name=wire, place="query", style="form", explode=False)
 
 
-def _without_undeclared(operation: Operation, canonical: Canonical) -> tuple[Operation, list[Finding]]:
-    """The operation without alternatives that name unknown security schemes."""
-    schemes = canonical.contract.security_schemes
-    kept = tuple(requirement for requirement in operation.security if _is_declared(requirement, schemes))
-    if len(kept) == len(operation.security):
-        return operation, []
-    lost = sorted({name for requirement in operation.security for name in requirement} - set(schemes))
-    message = f"the security schemes {', '.join(lost)} are not declared; callers cannot use them until they are"
-    finding = Finding("server-security", Level.WARNING, message, operation.location.place, operation.id)
-    return replace(operation, security=kept), [finding]
+def with_schemes(contract: Contract) -> Contract:
+    """The contract with a scheme for each name that operations require without any declaration."""
+    required = {name for each in contract.operations for requirement in each.security for name in requirement}
+    undeclared = {key: _undeclared(key, contract) for key in sorted(required - set(contract.security_schemes))}
+    return replace(contract, security_schemes={**contract.security_schemes, **undeclared})
 
 
-def _ambiguity(operation: Operation, taken: dict[tuple[str, str], Operation]) -> Iterator[Finding]:
-    other = taken.get((operation.method, _PLACEHOLDER.sub("{}", _route(operation))))
-    if other is not None:
-        message = f"{operation.method} {operation.path} matches the same requests as {other.path}; {other.id} is served"
-        yield _error("server-path", operation, message)
+def _undeclared(key: str, contract: Contract) -> SecurityScheme:
+    name = snake_case(key) or "scheme"
+    name = name if name[0].isalpha() else f"scheme_{name}"
+    text = f"The scheme `{key}`, which the contract requires but does not declare."
+    return SecurityScheme(key, "undeclared", contract.location, text, python_name=name)
 
 
-def _remarks(operation: Operation) -> Iterator[Finding]:
+def _path_remarks(operation: Operation) -> Iterator[Finding]:
+    key = PathKey.parse(operation.path)
+    names = _PLACEHOLDER.findall(key.path)
+    path = operation.path
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        message = (
+            f"the path {path} names the placeholder {{{name}}} twice; only requests with the same text in both places "
+            "are served: rename one"
+        )
+        yield _warning("server-path", operation, message)
+    elsewhere = {each.name for each in operation.parameters if each.place == "path"} - set(names)
+    for name in sorted(elsewhere - {placeholder for placeholder, _ in _query_placeholders(key)}):
+        message = (
+            f"the placeholder {{{name}}} of {path} stands in no path segment; no request has it, and no handler gets "
+            "it: declare a query parameter"
+        )
+        yield _warning("server-path", operation, message)
+
+
+def _security_remarks(contract: Contract, operation: Operation) -> Iterator[Finding]:
+    named = {name for requirement in operation.security for name in requirement}
+    lost = sorted(named - set(contract.security_schemes))
+    if lost:
+        message = (
+            f"nothing declares the security schemes {', '.join(lost)}; the authenticator has to find their credentials "
+            "in the request by itself, and unknown query parameters are not refused: declare them"
+        )
+        yield _warning("server-security", operation, message)
+
+
+def _body_remarks(operation: Operation) -> Iterator[Finding]:
     """What reaches the handler as it came, because nobody can read it by the schema."""
     for media in operation.body.content if operation.body is not None else ():
         if media.schema is not None and media.name.endswith("xml") and kind_of(media.name) in ("text", "binary"):
             message = f"a body of {media.name} is handed over unread: XML is not checked against the schema"
             yield Finding("server-unchecked", Level.INFO, message, media.location.place, operation.id)
+
+
+def _header_remarks(operation: Operation) -> Iterator[Finding]:
+    headers: list[Header] = [header for reply in operation.replies for header in reply.headers]
+    for header in headers:
+        if not _FIELD_NAME.fullmatch(header.name):
+            message = f"no response can have a header called {header.name!r}; it is left out: rename it"
+            yield Finding("server-header", Level.WARNING, message, header.location.place, operation.id)
+
+
+def _warning(code: str, operation: Operation, message: str) -> Finding:
+    return Finding(code, Level.WARNING, message, operation.location.place, operation.id)

@@ -8,7 +8,7 @@ from tallystick.contract import Contract, Operation, Parameter
 from tallystick.generate.python_text import docstring, indented, literal
 from tallystick.generate.runtime.server.media import kind_of
 from tallystick.generate.server.names import arguments
-from tallystick.generate.server.types import python_type
+from tallystick.generate.server.types import optional, python_type
 
 __all__ = ["emitted", "webhooks_module"]
 
@@ -29,7 +29,7 @@ def webhooks_module(contract: Contract, package: str) -> str | None:
     if not listed:
         return None
     blocks = [_sender(operation, owner) for operation, owner in listed]
-    names = ["Message", *(operation.python_name for operation, _ in listed)]
+    names = ["Message", *(operation.handler_name for operation, _ in listed)]
     return (
         "\n\n".join(
             (
@@ -54,7 +54,8 @@ def _sender(operation: Operation, owner: Operation | None) -> str:
     names = arguments(operation)
     listed = [(names[index], parameter) for index, parameter in enumerate(operation.parameters)]
     body = _body(operation)
-    given = [] if body is None else [f"body: {body[1]}"]
+    may_lack = operation.body is not None and not operation.body.required
+    given = [] if body is None else [f"body: {optional(body[1])} = None" if may_lack else f"body: {body[1]}"]
     given += [_argument(name, parameter) for name, parameter in _required_first(listed)]
     signature = f"*, {', '.join(given)}" if given else ""
     kind = "webhook" if owner is None else "callback"
@@ -67,6 +68,11 @@ def _sender(operation: Operation, owner: Operation | None) -> str:
         "body": "None" if body is None else "body",
         "type_": "None" if body is None else body[1],
     }
+    if may_lack:
+        values["optional"] = "True"
+    styles = [f"{literal(each.name)}: {(each.style, each.explode)!r}" for _, each in listed if _has_own_style(each)]
+    if styles:
+        values["query_styles"] = f"{{{', '.join(styles)}}}"
     for place in ("header", "query", "path", "cookie"):
         pairs = [f"{literal(each.name)}: {name}" for name, each in listed if each.place == place]
         if pairs:
@@ -74,7 +80,7 @@ def _sender(operation: Operation, owner: Operation | None) -> str:
     arguments_text = ", ".join(f"{name}={value}" for name, value in values.items())
     text = docstring(operation.summary or operation.id, operation.description, origin)
     inner = indented([text, f"return _message({arguments_text})"])
-    return f"def {operation.python_name}({signature}) -> Message:\n{inner}"
+    return f"def {operation.handler_name}({signature}) -> Message:\n{inner}"
 
 
 def _required_first(listed: Iterable[tuple[str, Parameter]]) -> list[tuple[str, Parameter]]:
@@ -83,8 +89,14 @@ def _required_first(listed: Iterable[tuple[str, Parameter]]) -> list[tuple[str, 
 
 def _argument(name: str, parameter: Parameter) -> str:
     """Headers that a sender adds only when it sends (identifiers, signatures) may be left out here."""
-    kind = python_type(parameter.schema)
-    return f"{name}: {kind if kind == 'Any' or kind.endswith('None') else f'{kind} | None'} = None"
+    return f"{name}: {optional(python_type(parameter.schema))} = None"
+
+
+def _has_own_style(parameter: Parameter) -> bool:
+    """Whether a query parameter is sent in another way than most."""
+    return (
+        parameter.place == "query" and not parameter.content and (parameter.style, parameter.explode) != ("form", True)
+    )
 
 
 def _body(operation: Operation) -> tuple[str, str] | None:

@@ -6,8 +6,8 @@ from abc import abstractmethod
 from typing import Literal, Protocol
 
 from library.contract import forms, models
-from library.contract._runtime.security import Caller
 from library.contract.replies import books as replies
+from library.contract.security import Caller
 
 
 class BooksHandlers(Protocol):
@@ -21,11 +21,11 @@ class BooksHandlers(Protocol):
         filter: models.BookFilter | None,
         limit: int,
     ) -> replies.ListBooksReply:
-        """List books"""
+        """List books (`GET /books`)"""
 
     @abstractmethod
     async def add_book(self, *, caller: Caller, body: models.Book, idempotency_key: str) -> replies.AddBookReply:
-        """Add a book
+        """Add a book (`POST /books`)
 
         Raises:
             BookExists: 409 Book exists
@@ -33,4 +33,4 @@ class BooksHandlers(Protocol):
 
     @abstractmethod
     async def set_cover(self, *, isbn: str, body: forms.SetCoverForm | None) -> replies.SetCoverReply:
-        """setCover"""
+        """`PUT /books/{isbn}/cover`"""

@@ -7,12 +7,14 @@ from library.contract._runtime.binding import Binding
 from library.contract.replies import books as replies
 
 BINDINGS = (
+    # GET /books
     Binding(
         operation=operations.list_books,
         arguments={"filter": models.BookFilter, "limit": int},
         replies={replies.ListBooks200Json: list[models.Book], replies.ListBooks200Ndjson: models.Book},
         accept="accept",
     ),
+    # POST /books
     Binding(
         operation=operations.add_book,
         arguments={"idempotency_key": str},
@@ -21,6 +23,7 @@ BINDINGS = (
         problems=(problems.BookExists,),
         caller=True,
     ),
+    # PUT /books/{isbn}/cover
     Binding(
         operation=operations.set_cover,
         arguments={"isbn": str},

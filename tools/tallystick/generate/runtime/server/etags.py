@@ -16,7 +16,7 @@ def if_match(header: str, current: str | None) -> bool:
     """
     if current is None:
         return False
-    return header.strip() == "*" or any(not weak and f'"{tag}"' == current for weak, tag in _TAG.findall(header))
+    return header.strip() == "*" or any(not weak and f'"{tag}"' == current for weak, tag in _tags(header))
 
 
 def if_none_match(header: str, current: str | None) -> bool:
@@ -26,4 +26,9 @@ def if_none_match(header: str, current: str | None) -> bool:
     if header.strip() == "*":
         return False
     known = current.removeprefix("W/")
-    return all(f'"{tag}"' != known for _, tag in _TAG.findall(header))
+    return all(f'"{tag}"' != known for _, tag in _tags(header))
+
+
+def _tags(header: str) -> list[tuple[str, str]]:
+    """The tags of a list; none of one that holds anything else, such as ``w/"1"`` or a tag without quotes."""
+    return [] if _TAG.sub("", header).strip(", \t") else _TAG.findall(header)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any
+from typing import Any, Final
 
-__all__ = ["is_integer", "readings"]
+__all__ = ["is_integer", "readings", "with_whole_numbers"]
 
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_LONGEST = 4000
-"""Digits that Python reads as a number without a further limit (sys.set_int_max_str_digits)."""
+_INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_LONGEST: Final = 4000
+"""Digits that Python reads as an integer without a further limit (sys.set_int_max_str_digits)."""
+_NULLS: Final = frozenset(("", "null"))
 
 
 def is_integer(text: str) -> bool:
@@ -22,8 +23,9 @@ def is_integer(text: str) -> bool:
 def readings(text: str, types: frozenset[str]) -> list[Any]:
     """The values of these types that the text may stand for: number, boolean, string, null in this order.
 
-    An empty text is null where null is a type. Text that is none of the types is given back as it is, for the validator
-    to refuse.
+    ``null`` and an empty text are null where null is a type: JSON writes the one, and the style examples of OpenAPI
+    3.1.1 leave the text of an undefined value empty. Text that is none of the types is given back as it is, for the
+    validator to refuse.
     """
     found: list[Any] = []
     if "integer" in types or "number" in types:
@@ -32,17 +34,28 @@ def readings(text: str, types: frozenset[str]) -> list[Any]:
         found.append(text == "true")
     if "string" in types:
         found.append(text)
-    if "null" in types and not text:
+    if "null" in types and text in _NULLS:
         found.append(None)
     return found or [text]
 
 
 def _numbers(text: str, types: frozenset[str]) -> list[int | float]:
-    if len(text) > _LONGEST:
-        return []
-    if _INTEGER.fullmatch(text):
+    if is_integer(text):
         return [int(text)]
     if "number" in types and _NUMBER.fullmatch(text):
         value = float(text)
-        return [value] if math.isfinite(value) else []
+        if not math.isfinite(value):
+            return []
+        return [int(value) if "integer" in types and value.is_integer() else value]
     return []
+
+
+def with_whole_numbers(value: Any) -> Any:
+    """The value with integral numbers as integers: ``1e300`` is one, and Pydantic takes only smaller ones as such."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, list):
+        return [with_whole_numbers(item) for item in value]
+    if isinstance(value, dict):
+        return {name: with_whole_numbers(item) for name, item in value.items()}
+    return value

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from encodings import normalize_encoding
+from encodings.aliases import aliases
 from typing import Final, Literal
 
-__all__ = ["Kind", "MediaRange", "Negotiation", "best_match", "kind_of"]
+__all__ = ["Kind", "MediaRange", "Negotiation", "best_match", "kind_of", "text_codec"]
 
 Kind = Literal["json", "form", "multipart", "lines", "events", "text", "binary"]
 
@@ -14,6 +18,28 @@ _LINES: Final = frozenset(
     ("application/x-ndjson", "application/jsonl", "application/x-jsonlines", "application/ndjson")
 )
 _MOST_REMEMBERED: Final = 256
+_QUOTED_OR_NOT: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|[^"]+')
+_CHARSETS: Final = frozenset(aliases) | frozenset(aliases.values()) | {"koi8_u"}
+"""Names under which Python knows charsets; asking it for any other would make it remember that name for ever."""
+
+
+def _split(text: str, delimiter: str) -> list[str]:
+    """The parts between delimiters, those within quoted strings left alone (RFC 9110, section 5.6.4)."""
+    if '"' not in text:
+        return text.split(delimiter)
+    parts = [""]
+    for token in _QUOTED_OR_NOT.findall(text):
+        first, *others = [token] if token.startswith('"') else token.split(delimiter)
+        parts[-1] += first
+        parts += others
+    return parts
+
+
+def _unquoted(value: str) -> str:
+    """The text of a parameter's value."""
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        return re.sub(r"\\(.)", r"\1", value[1:-1])
+    return value.strip('"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +53,13 @@ class MediaRange:
     @classmethod
     def parse(cls, text: str) -> MediaRange:
         """Reads ``type/subtype; name=value``. What is not a media type at all becomes ``text`` with no subtype."""
-        essence, *rest = text.split(";")
+        essence, *rest = _split(text, ";")
         type_, _, subtype = essence.strip().lower().partition("/")
         parameters = [part.partition("=") for part in rest]
         return cls(
             type_,
             subtype,
-            tuple((name.strip().lower(), value.strip().strip('"')) for name, _, value in parameters if name.strip()),
+            tuple((name.strip().lower(), _unquoted(value.strip())) for name, _, value in parameters if name.strip()),
         )
 
     @property
@@ -83,6 +109,19 @@ def kind_of(media_type: str) -> Kind:
     return "text" if media.type == "text" else "binary"
 
 
+def text_codec(charset: str) -> str | None:
+    """Python's codec for a charset; None for an unknown one, and for what Python has besides (``base64``, ``hex``)."""
+    name = normalize_encoding(charset).lower() if charset.isascii() else ""
+    if name not in _CHARSETS:
+        return None
+    try:
+        found = codecs.lookup(name).name
+        b" ".decode(found, "ignore")
+    except LookupError:  # known on other systems only, or no charset but a way to pack octets
+        return None
+    return found
+
+
 def best_match(declared: Sequence[str], content_type: str) -> str | None:
     """The declared media type or range that a Content-Type fits best, None if it fits none."""
     given = MediaRange.parse(content_type)
@@ -109,7 +148,9 @@ class Negotiation:
             return chosen
 
     def _choose(self, accept: str) -> str | None:
-        ranges = [MediaRange.parse(part) for part in accept.split(",") if part.strip()]
+        ranges = [MediaRange.parse(part) for part in _split(accept, ",") if part.strip()]
+        if not ranges:
+            return self.offered[0] if self.offered else None
         best, chosen = 0.0, None
         for name, media in self._offered:
             quality = _quality(media, ranges)

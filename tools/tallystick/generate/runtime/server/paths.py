@@ -3,34 +3,53 @@
 from __future__ import annotations
 
 import re
+from bisect import insort
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
+from urllib.parse import unquote as decoded_by_servers
 
 from .percent import Malformed, unquote
 
-__all__ = ["PathIndex", "PathTemplate", "raw_segments"]
+__all__ = ["PathIndex", "PathKey", "PathTemplate", "decoded", "raw_segments"]
 
 Leaf = TypeVar("Leaf")
-_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_KEY = re.compile(r"((?:\{[^{}]*\}|[^?#])*)(?:\?((?:\{[^{}]*\}|[^#])*))?(?:#(.*))?", re.DOTALL)
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
 
 def raw_segments(scope: Mapping[str, Any]) -> list[str]:
     """The segments of the path below the application's root, still encoded."""
+    path: str = scope["path"]
     raw = scope.get("raw_path")
-    path = scope["path"].replace("%", "%25") if raw is None else raw.decode("latin-1").partition("?")[0]
-    root = scope.get("root_path")
-    if root and path.startswith(root):
-        path = path[len(root) :]
-    return path[1:].split("/")  # type: ignore[no-any-return]
+    encoded = path.replace("%", "%25") if raw is None else raw.decode("latin-1").partition("?")[0]
+    if raw is not None and encoded != path and path not in (decoded(encoded), decoded_by_servers(encoded)):
+        encoded = path.replace("%", "%25")  # whoever changed the path left its encoded form as it was
+    segments = encoded[1:].split("/")
+    root = scope.get("root_path", "").rstrip("/")
+    return segments[root.count("/") :] if root and f"{path}/".startswith(f"{root}/") else segments
 
 
 @lru_cache(maxsize=4096)
 def _pattern(segment: str) -> re.Pattern[str]:
-    """A segment with placeholders; its literal parts are compared after decoding."""
-    parts = _PLACEHOLDER.split(segment)
-    return re.compile("".join(re.escape(part) if index % 2 == 0 else "(.+?)" for index, part in enumerate(parts)))
+    """A segment with placeholders; its literal parts fit as they are and percent-encoded (RFC 3986, section 2.4).
+
+    Each placeholder ends where what follows it first occurs, for good: trying other places would find nothing more,
+    and take time that grows with a power of the length.
+    """
+    first, *between, last = map(_spellings, _PLACEHOLDER.split(segment)[::2])
+    return re.compile(f"{first}{''.join(f'(?>(.+?){literal})' for literal in between)}(.+?){last}", re.DOTALL)
+
+
+def _spellings(literal: str) -> str:
+    return "".join(re.escape(sign) if _UNRESERVED.match(sign) else _either(sign) for sign in literal)
+
+
+def _either(sign: str) -> str:
+    encoded = "".join(f"%{octet:02X}" for octet in sign.encode("utf-8", "surrogatepass"))
+    return f"(?:{re.escape(sign)}|(?i:{encoded}))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +69,54 @@ class PathTemplate:
 
     def values(self, segments: list[str]) -> dict[str, str]:
         """The still encoded texts of the placeholders, given a path that matches. A prefix in front does no harm."""
+        return dict(zip(self.names, self.texts(segments), strict=False))
+
+    def texts(self, segments: list[str]) -> list[str]:
+        """The same in their order, that of a name which stands there twice included."""
         own = self.segments
         found: list[str] = []
         for template, given in zip(own, segments[-len(own) :], strict=False):
-            if "{" in template:
+            if _PLACEHOLDER.search(template):
                 match = _pattern(template).fullmatch(given)
                 found.extend(match.groups() if match else ())
-        return dict(zip(self.names, found, strict=False))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class PathKey:
+    """A key of ``paths`` taken apart. A query and a fragment do not belong there, yet real descriptions have them."""
+
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    """Names and values, still encoded; a value may be a placeholder."""
+    fragment: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> PathKey:
+        """The parts of a key; ``?`` and ``#`` within the braces of a placeholder belong to its name."""
+        match = _KEY.fullmatch(text)
+        assert match is not None  # every text fits
+        parts = [part.partition("=") for part in (match[2] or "").split("&") if part]
+        return cls(match[1], tuple((name, value) for name, _, value in parts), match[3])
+
+    @property
+    def template(self) -> PathTemplate:
+        """What requests are matched with: clients send neither a fragment nor a query as part of the path."""
+        return PathTemplate(self.path)
+
+    @property
+    def address(self) -> PathTemplate | None:
+        """Where a client arrives that takes the key for a path and encodes it: ``/a%23b`` for the key ``/a#b``."""
+        return None if self.fragment is None else PathTemplate(f"{self.path}#{self.fragment}")
+
+    @property
+    def literals(self) -> dict[str, list[str]]:
+        """The decoded values that the query must hold, by name."""
+        found: dict[str, list[str]] = {}
+        for name, value in self.query:
+            if "{" not in name and "{" not in value:
+                found.setdefault(decoded(name), []).append(decoded(value))
+        return found
 
 
 class _Node(Generic[Leaf]):
@@ -64,7 +124,7 @@ class _Node(Generic[Leaf]):
 
     def __init__(self) -> None:
         self.literal: dict[str, _Node[Leaf]] = {}
-        self.mixed: list[tuple[re.Pattern[str], _Node[Leaf]]] = []
+        self.mixed: list[tuple[re.Pattern[str], _Node[Leaf], int]] = []
         self.any: _Node[Leaf] | None = None
         self.leaf: Leaf | None = None
 
@@ -88,18 +148,18 @@ class PathIndex(Generic[Leaf]):
         return node.leaf
 
     def _child(self, node: _Node[Leaf], segment: str) -> _Node[Leaf]:
-        if "{" not in segment:
-            return node.literal.setdefault(_decoded(segment), _Node())
+        if not _PLACEHOLDER.search(segment):
+            return node.literal.setdefault(decoded(segment), _Node())
         if _PLACEHOLDER.fullmatch(segment):
             node.any = node.any or _Node()
             return node.any
         pattern = _pattern(_PLACEHOLDER.sub("{_}", segment))
-        for known, child in node.mixed:
+        for known, child, _ in node.mixed:
             if known.pattern == pattern.pattern:
                 return child
         child = _Node[Leaf]()
-        node.mixed.append((pattern, child))
-        node.mixed.sort(key=lambda pair: (-len(pair[0].pattern.replace("(.+?)", "")), pair[0].pattern))
+        entry = (pattern, child, len(_PLACEHOLDER.sub("", segment)))
+        insort(node.mixed, entry, key=lambda each: (-each[2], -each[0].groups, each[0].pattern))
         return child
 
     def find(self, path: str, segments: list[str] | None = None) -> tuple[Leaf, list[str]] | None:
@@ -132,12 +192,12 @@ class PathIndex(Generic[Leaf]):
         if depth == len(segments):
             return node.leaf
         segment = segments[depth]
-        literal = node.literal.get(segment if "%" not in segment else _decoded(segment))
+        literal = node.literal.get(segment if "%" not in segment else decoded(segment))
         if literal is not None:
             leaf = self._walk(literal, segments, depth + 1, found)
             if leaf is not None:
                 return leaf
-        for pattern, child in node.mixed:
+        for pattern, child, _ in node.mixed:
             match = pattern.fullmatch(segment)
             if match is not None:
                 leaf = self._follow(child, segments, depth, found, match.groups())
@@ -160,7 +220,8 @@ class PathIndex(Generic[Leaf]):
 _NOTHING: list[str] = []
 
 
-def _decoded(segment: str) -> str:
+def decoded(segment: str) -> str:
+    """A segment decoded; as it is where that cannot be done."""
     try:
         return unquote(segment)
     except Malformed:

@@ -5,15 +5,37 @@ from __future__ import annotations
 import http
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import msgspec
 from pydantic_core import to_json
 
-__all__ = ["BLANK", "ContractViolation", "Detail", "Problem", "Refusal", "Unimplemented", "problem_bytes"]
+__all__ = [
+    "BLANK",
+    "ContractViolation",
+    "Detail",
+    "Problem",
+    "Refusal",
+    "Unimplemented",
+    "problem_bytes",
+    "reason_phrase",
+]
 
 BLANK = "about:blank"
 """The problem type that says no more than the status (RFC 9457, section 4.2.1)."""
+_RENAMED: Final = {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+"""What RFC 9110 calls statuses that Python before 3.13 knows by older names."""
+_PHRASES: Final = {**{status.value: status.phrase for status in http.HTTPStatus}, **_RENAMED}
+
+
+def reason_phrase(status: int, otherwise: str | None = None) -> str:
+    """What HTTP calls a status; for one that it does not know, other words, or ``Status 499``."""
+    return _PHRASES.get(status) or otherwise or f"Status {status}"
 
 
 class ContractViolation(Exception):
@@ -69,7 +91,7 @@ class Refusal(Exception):
     @property
     def title(self) -> str:
         """The reason phrase of the status."""
-        return http.HTTPStatus(self.status).phrase
+        return reason_phrase(self.status)
 
 
 class Unimplemented(Refusal):

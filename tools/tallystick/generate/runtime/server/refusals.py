@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,14 +9,13 @@ from typing import Any
 import msgspec
 
 from .descriptors import Operation, ProblemType
-from .problems import BLANK, Refusal
+from .problems import BLANK, Refusal, reason_phrase
 from .schemas import Schemas, Validator
 from .shapes import Shape
 
 __all__ = ["Refusals", "plain_problem"]
 
 _to_bytes = msgspec.json.Encoder().encode
-_TITLES = {status.value: status.phrase for status in http.HTTPStatus}
 _STANDARD = frozenset(("type", "title", "status", "detail", "instance"))
 
 
@@ -81,7 +79,7 @@ class Refusals:
 
 def plain_problem(refusal: Refusal, extra: Mapping[str, Any], status: int) -> bytes:
     """A problem of no declared type: ``about:blank`` and the reason phrase."""
-    body: dict[str, Any] = {"type": BLANK, "title": _TITLES[status], "status": status, "detail": refusal.detail}
+    body: dict[str, Any] = {"type": BLANK, "title": reason_phrase(status), "status": status, "detail": refusal.detail}
     if refusal.errors:
         body["errors"] = refusal.errors
     return _to_bytes({**body, **refusal.members, **extra})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -13,7 +14,16 @@ from starlette.requests import ClientDisconnect
 from .json_text import JSONError, decode
 from .problems import Refusal
 
-__all__ = ["BodyStream", "Content", "Lines", "ServerSentEvent", "UploadedFile", "read_all", "too_large"]
+__all__ = [
+    "BodyStream",
+    "Content",
+    "Lines",
+    "ServerSentEvent",
+    "UploadedFile",
+    "iterating",
+    "read_all",
+    "too_large",
+]
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Item = TypeVar("Item")
@@ -28,8 +38,21 @@ def too_large(limit: int) -> Refusal:
     )
 
 
-async def _chunks(receive: Receive, limit: int) -> AsyncIterator[bytes]:
-    total, more = 0, True
+@asynccontextmanager
+async def iterating(source: AsyncIterable[Item]) -> AsyncIterator[AsyncIterator[Item]]:
+    """The items of a stream; a generator that is left early ends at once, and frees what it holds."""
+    items = aiter(source)
+    try:
+        yield items
+    finally:
+        close = getattr(items, "aclose", None)
+        if close is not None:
+            await close()
+
+
+async def _chunks(receive: Receive, limit: int, total: int = 0) -> AsyncIterator[bytes]:
+    """What is still to come of a body of which ``total`` bytes were read."""
+    more = True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -57,7 +80,7 @@ async def read_all(receive: Receive, limit: int) -> bytes:
         raise too_large(limit)
     if not message.get("more_body", False):
         return body
-    rest = [chunk async for chunk in _chunks(receive, limit - len(body))]
+    rest = [chunk async for chunk in _chunks(receive, limit, len(body))]
     return b"".join((body, *rest))
 
 
@@ -65,9 +88,16 @@ class BodyStream:
     """A request body that arrives while the handler runs. It can be read once."""
 
     def __init__(self, receive: Receive, limit: int, media_type: str, charset: str = "utf-8") -> None:
-        self._source = _chunks(receive, limit)
         self.media_type = media_type
+        self.is_complete = False
+        """Whether everything has been read."""
+        self._source = self._read_on(receive, limit)
         self._charset = charset
+
+    async def _read_on(self, receive: Receive, limit: int) -> AsyncIterator[bytes]:
+        async for chunk in _chunks(receive, limit):
+            yield chunk
+        self.is_complete = True
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         """The chunks in their order."""
@@ -85,7 +115,7 @@ class BodyStream:
         """
         try:
             return (await self.read()).decode(self._charset)
-        except UnicodeDecodeError:
+        except UnicodeError:
             raise Refusal.malformed(f"The body is not {self._charset} text.") from None
 
 
@@ -96,6 +126,11 @@ class Lines(Generic[Item]):
         self._source = source
         self._read = read
         self._longest = longest
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything has been read."""
+        return self._source.is_complete
 
     async def __aiter__(self) -> AsyncIterator[Item]:
         """The items.
@@ -114,15 +149,17 @@ class Lines(Generic[Item]):
                 yield self._read(value, number)
 
     async def _lines(self) -> AsyncIterator[bytes]:
-        rest = b""
+        rest = bytearray()  # grows in place: a line may come octet by octet
         async for chunk in self._source:
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
-                yield line
-            if len(rest) > self._longest:
-                raise too_large(self._longest)
+            for number, part in enumerate(chunk.split(b"\n")):
+                if number:
+                    yield bytes(rest)
+                    rest.clear()
+                rest += part
+                if len(rest) > self._longest:
+                    raise too_large(self._longest)
         if rest:
-            yield rest
+            yield bytes(rest)
 
 
 class UploadedFile:

@@ -1,19 +1,24 @@
-"""Parameter styles (OpenAPI 3.1.1, section 4.8.12.3): raw text to candidate JSON values.
+"""Parameter styles (OpenAPI 3.1.1, section 4.8.12.3): raw text to the JSON values that it may stand for.
 
-Delimiters are looked for before percent-decoding, so an encoded delimiter belongs to the value.
+Delimiters are looked for before percent-decoding, so an encoded delimiter belongs to the value. The specification
+leaves values within values open: in an array or an object they are read as JSON. An empty text may stand for an empty
+array or object: the table of style examples writes undefined values so, and RFC 6570 (section 2.3) counts empty ones
+among them.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from .json_text import JSONError, decode
 from .percent import Malformed
+from .readings import Known, Node, one_of
 from .shapes import Shape
 
-__all__ = ["Unquote", "deep_object", "delimited", "exploded_object", "label", "matrix", "repeated"]
+__all__ = ["Unquote", "deep_object", "delimited", "exploded_object", "label", "matrix", "member", "repeated"]
 
 Unquote = Callable[[str], str]
 
@@ -24,68 +29,119 @@ _DELIMITERS: Final = {
     "spaceDelimited": re.compile(r"%20|\+| "),
     "pipeDelimited": re.compile(r"\||%7[Cc]"),
 }
-_MOST_READINGS: Final = 16
-"""How many readings of one ambiguous text are tried."""
+_LABELS_OF_MEMBERS: Final = re.compile(r"\.(?=[^.=]*=)")
+_OPENINGS: Final = ("[", "{")
+_MOST_LABELS: Final = 8
+"""Labels that are joined to values with full stops in every possible way."""
+_DEEPEST: Final = 32
+"""Names in brackets of a deep object."""
+_MOST_PARTS: Final = 10_000
+"""Parts of one array or object: some tens of milliseconds, where every part may mean several things."""
 
 
-def delimited(text: str, style: str, shape: Shape, unquote: Unquote, *, explode: bool) -> list[Any]:
+def delimited(text: str, style: str, shape: Shape, unquote: Unquote, *, explode: bool) -> Node:
     """One text: a scalar, a list with delimiters, or an object as ``k,v,k,v`` (``k=v,k=v`` when exploded)."""
-    found: list[Any] = []
+    found: list[Node] = []
     if shape.scalars:
-        found.extend(shape.texts(unquote(text)))
+        found.append(unquote(text))
     if shape.is_array:
-        found.extend(_lists(_DELIMITERS[style].split(text), shape, unquote))
+        found += _lists(_DELIMITERS[style].split(text), shape, unquote)
     if shape.is_object:
-        found.extend(_objects(_DELIMITERS[style].split(text), shape, unquote, explode=explode))
-    return found or [unquote(text)]
+        _add_object(found, _DELIMITERS[style].split(text) if text else [], shape, unquote, explode=explode)
+    return one_of(found) if found else unquote(text)
 
 
-def repeated(texts: Sequence[str], shape: Shape, unquote: Unquote) -> list[Any]:
-    """The values of a name that may be given several times: one scalar, or the items of an array."""
-    found: list[Any] = []
+def repeated(texts: Sequence[str], shape: Shape, unquote: Unquote) -> Node:
+    """The value of a name that may be given several times: one scalar, or the items of an array.
+
+    Raises:
+        Malformed: it is given several times and is no array.
+    """
+    found: list[Node] = []
     if len(texts) == 1 and (shape.scalars or not shape.is_array):
-        found.extend(shape.texts(unquote(texts[0])))
+        found.append(unquote(texts[0]))
+    elif not shape.is_array:
+        raise Malformed("is given more than once")
     if shape.is_array:
-        found.extend(_lists(texts, shape, unquote))
-    return found
+        found += _lists(texts, shape, unquote)
+    return one_of(found)
 
 
-def label(text: str, shape: Shape, unquote: Unquote, *, explode: bool) -> list[Any]:
+def label(text: str, shape: Shape, unquote: Unquote, *, explode: bool) -> Node:
     """``.5``, ``.3,4`` (``.3.4`` when exploded), ``.x,1`` (``.x=1.y=2`` when exploded)."""
     if not text.startswith("."):
         raise Malformed("the value starts with a full stop")
-    parts = text[1:].split("." if explode else ",")
-    found: list[Any] = []
+    text = text[1:]
+    if not explode:
+        return delimited(text, "simple", shape, unquote, explode=False)
+    found: list[Node] = []
     if shape.scalars:
-        found.extend(shape.texts(unquote(text[1:])))
+        found.append(unquote(text))
     if shape.is_array:
-        found.extend(_lists(parts, shape, unquote))
+        for parts in _joined(text.split(".")):
+            found += _lists(parts, shape, unquote)
     if shape.is_object:
-        found.extend(_objects(parts, shape, unquote, explode=explode))
-    return found
+        _add_object(found, _LABELS_OF_MEMBERS.split(text) if text else [], shape, unquote, explode=True)
+    return one_of(found) if found else unquote(text)
 
 
-def matrix(text: str, name: str, shape: Shape, unquote: Unquote, *, explode: bool) -> list[Any]:
+def _joined(labels: list[str]) -> Iterator[list[str]]:
+    """The texts that labels may be of: a full stop needs no encoding, so it may belong to a value (``.1.5``)."""
+    yield labels
+    if len(labels) <= _MOST_LABELS:
+        for joints in itertools.islice(itertools.product((False, True), repeat=len(labels) - 1), 1, None):
+            texts = labels[:1]
+            for is_joint, each in zip(joints, labels[1:], strict=True):
+                texts[-1:] = [f"{texts[-1]}.{each}"] if is_joint else [texts[-1], each]
+            yield texts
+
+
+def matrix(text: str, name: str, shape: Shape, unquote: Unquote, *, explode: bool) -> Node:
     """``;id=5``, ``;id=3,4`` (``;id=3;id=4`` when exploded), ``;id=x,1`` (``;x=1;y=2`` when exploded)."""
     if not text.startswith(";"):
         raise Malformed("the value starts with a semicolon")
-    members = [part.partition("=") for part in text[1:].split(";")]
-    if explode and shape.is_object and any(unquote(key) != name for key, _, _ in members):
-        return [_object(((unquote(key), value) for key, _, value in members), shape, unquote)]
-    if any(unquote(key) != name for key, _, _ in members) or (len(members) > 1 and not explode):
+    members = [(unquote(key), value) for key, _, value in (part.partition("=") for part in text[1:].split(";"))]
+    is_named = all(key == name for key, _ in members)
+    found: list[Node] = []
+    if explode and shape.is_object and (not is_named or shape.invites(name)):
+        found.append(exploded_object(members, shape, unquote))
+    elif not is_named or (len(members) > 1 and not explode):
         raise Malformed(f"the value has the form ;{name}=...")
-    values = [value for _, _, value in members]
-    if explode:
-        return repeated(values, shape, unquote)
-    return delimited(values[0], "simple", shape, unquote, explode=False)
+    if is_named and explode and (shape.scalars or shape.is_array or not found):
+        found.insert(0, repeated([value for _, value in members], shape, unquote))
+    elif not found:
+        found.append(delimited(members[0][1], "simple", shape, unquote, explode=False))
+    return one_of(found)
 
 
-def exploded_object(members: Iterable[tuple[str, str]], shape: Shape, unquote: Unquote) -> dict[str, Any]:
-    """An object whose properties are parameters of their own."""
-    return _object(members, shape, unquote)
+def exploded_object(members: Iterable[tuple[str, str]], shape: Shape, unquote: Unquote) -> dict[str, Node]:
+    """An object from names and texts; an array among its properties repeats its name."""
+    texts: dict[str, list[str]] = {}
+    for key, value in members:
+        texts.setdefault(key, []).append(value)
+    return {key: _member(key, values, shape, unquote) for key, values in texts.items()}
 
 
-def deep_object(members: Sequence[tuple[str, str]], shape: Shape, unquote: Unquote) -> dict[str, Any]:
+def member(texts: Sequence[str], shape: Shape, unquote: Unquote) -> Node:
+    """A property of an object, given its texts: like a parameter of its own, or JSON where that has parts.
+
+    Raises:
+        Malformed: it is given several times and is no array.
+    """
+    node = repeated(texts, shape, unquote)
+    if len(texts) == 1 and shape.has_parts:
+        return _nested(unquote(texts[0]), node, shape)
+    return node
+
+
+def _member(key: str, texts: Sequence[str], shape: Shape, unquote: Unquote) -> Node:
+    try:
+        return member(texts, shape.property(key), unquote)
+    except Malformed as error:
+        raise Malformed(f"{key}: {error}") from None
+
+
+def deep_object(members: Sequence[tuple[str, str]], shape: Shape, unquote: Unquote) -> dict[str, Node]:
     """An object sent as ``name[key]=value``; ``members`` hold what follows the name (``[key]``) and the value.
 
     Beyond the specification, which leaves both open: deeper objects continue the brackets, arrays repeat the name.
@@ -108,45 +164,63 @@ def deep_object(members: Sequence[tuple[str, str]], shape: Shape, unquote: Unquo
 def _keys(path: str) -> list[str]:
     if not re.fullmatch(r"(?:\[[^\[\]]+\])+", path):
         raise Malformed(f"{path!r} is not a sequence of names in brackets")
-    return path[1:-1].split("][")
+    keys = path[1:-1].split("][")
+    if len(keys) > _DEEPEST:
+        raise Malformed(f"there are more than {_DEEPEST} names in brackets")
+    return keys
 
 
-def _deep(tree: dict[str, Any], shape: Shape, unquote: Unquote) -> dict[str, Any]:
-    value: dict[str, Any] = {}
-    for key, node in tree.items():
-        part = shape.property(key)
-        value[key] = _deep(node, part, unquote) if isinstance(node, dict) else _leaf(key, node, part, unquote)
-    return value
+def _deep(tree: dict[str, Any], shape: Shape, unquote: Unquote) -> dict[str, Node]:
+    return {
+        key: _deep(node, shape.property(key), unquote) if isinstance(node, dict) else _member(key, node, shape, unquote)
+        for key, node in tree.items()
+    }
 
 
-def _leaf(key: str, texts: list[str], shape: Shape, unquote: Unquote) -> Any:
-    if len(texts) > 1 and not shape.is_array:
-        raise Malformed(f"{key} is given more than once")
-    return repeated(texts, shape, unquote)[0]
+def _lists(texts: Sequence[str], shape: Shape, unquote: Unquote) -> list[Node]:
+    """The list of the texts; an empty one too, where the only text is empty."""
+    _bound_parts(texts)
+    decoded = [unquote(text) for text in texts]
+    found: list[Node] = [decoded]
+    if shape.prefix or shape.item.has_parts:
+        found = [[_item(text, shape.item_at(index)) for index, text in enumerate(decoded)]]
+    return [*found, []] if decoded == [""] else found
 
 
-def _lists(texts: Sequence[str], shape: Shape, unquote: Unquote) -> list[list[Any]]:
-    """The lists that the texts may stand for; several where an item has more than one reading."""
-    readings = [shape.item.texts(unquote(text)) for text in texts]
-    if all(len(each) == 1 for each in readings):
-        return [[each[0] for each in readings]]
-    return [list(choice) for choice in itertools.islice(itertools.product(*readings), _MOST_READINGS)]
+def _bound_parts(parts: Sequence[str]) -> None:
+    if len(parts) > _MOST_PARTS:
+        raise Malformed(f"there are more than {_MOST_PARTS} parts")
 
 
-def _objects(parts: Sequence[str], shape: Shape, unquote: Unquote, *, explode: bool) -> list[dict[str, Any]]:
+def _item(text: str, shape: Shape) -> Node:
+    return _nested(text, text, shape) if shape.has_parts else text
+
+
+def _nested(text: str, node: Node, shape: Shape) -> Node:
+    """What a text within an array or an object is by the style, or the value that it is as JSON."""
+    if text[:1] not in _OPENINGS:
+        return node
+    try:
+        value = Known(decode(text))
+    except JSONError:
+        return node
+    return one_of((node, value) if shape.scalars else (value, node))
+
+
+def _add_object(found: list[Node], parts: Sequence[str], shape: Shape, unquote: Unquote, *, explode: bool) -> None:
+    """Adds the object of the parts, if they can be one."""
+    _bound_parts(parts)
     if explode:
-        members = [tuple(part.split("=", 1)) for part in parts]
-        if any(len(member) != 2 for member in members):
-            return []
+        members = [part.partition("=") for part in parts]
+        if not all(equals for _, equals, _ in members):
+            return
+        pairs = [(key, value) for key, _, value in members]
     elif len(parts) % 2:
-        return []
+        return
     else:
-        members = list(zip(parts[::2], parts[1::2], strict=True))
-    return [_object(((unquote(member[0]), member[1]) for member in members), shape, unquote)]
-
-
-def _object(members: Iterable[tuple[str, str]], shape: Shape, unquote: Unquote) -> dict[str, Any]:
-    texts: dict[str, list[str]] = {}
-    for key, value in members:
-        texts.setdefault(key, []).append(value)
-    return {key: _leaf(key, values, shape.property(key), unquote) for key, values in texts.items()}
+        pairs = list(zip(parts[::2], parts[1::2], strict=True))
+    try:
+        found.append(exploded_object(((unquote(key), value) for key, value in pairs), shape, unquote))
+    except Malformed:
+        if not found:
+            raise

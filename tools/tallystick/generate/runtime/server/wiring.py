@@ -1,12 +1,11 @@
-"""What a server is made of besides its routes: settings, the call as middleware sees it, and the start-up check."""
+"""What a server is made of besides its routes: settings, and the call as middleware sees it."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from .descriptors import Operation
 from .limits import Limits
@@ -14,9 +13,10 @@ from .problems import ContractViolation, Problem, Refusal
 from .replies import Encoded, Reply
 from .security import Caller
 
-__all__ = ["Around", "Call", "Inside", "ScopeProvider", "Settings", "check_handlers", "check_wiring"]
+__all__ = ["Around", "Call", "Inside", "ScopeProvider", "Settings", "applying", "for_operations"]
 
 ScopeT = TypeVar("ScopeT")
+MiddlewareT = TypeVar("MiddlewareT", bound=Callable[..., Awaitable[Reply]])
 
 
 @dataclass(slots=True)
@@ -75,8 +75,38 @@ ScopeProvider = Callable[[Call], AbstractAsyncContextManager[ScopeT]]
 Around = Callable[[Call, Callable[[], Awaitable[Reply]]], Awaitable[Reply]]
 """Middleware around a call and its unit of work: sees the reply after the commit, or the exception."""
 
-Inside = Callable[[Call, Any, Callable[[], Awaitable[Reply]]], Awaitable[Reply]]
+Inside = Callable[[Call, ScopeT, Callable[[], Awaitable[Reply]]], Awaitable[Reply]]
 """Middleware within the unit of work, which is its second argument: what it writes is committed with the change."""
+
+
+class _Selective:
+    """Middleware that says for which operations it is."""
+
+    def __init__(self, applies: Callable[[Operation], bool], middleware: Callable[..., Awaitable[Reply]]) -> None:
+        self.applies = applies
+        self.middleware = middleware
+
+    def __call__(self, call: Call, *more: Any) -> Awaitable[Reply]:
+        return self.middleware(call, *more) if self.applies(call.operation) else more[-1]()
+
+
+def for_operations(applies: Callable[[Operation], bool], middleware: MiddlewareT) -> MiddlewareT:
+    """Middleware, around or inside, for those operations alone of which ``applies`` is true.
+
+    It is asked once for each operation, at start: calls of the others cost nothing more.
+    """
+    return cast("MiddlewareT", _Selective(applies, middleware))
+
+
+def applying(middleware: Iterable[MiddlewareT], operation: Operation) -> tuple[MiddlewareT, ...]:
+    """What of the middleware is for an operation."""
+    found: list[Any] = []
+    for each in middleware:
+        if not isinstance(each, _Selective):
+            found.append(each)
+        elif each.applies(operation):
+            found.extend(applying((each.middleware,), operation))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,67 +125,14 @@ class Settings:
     problem_members: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     """Further members of every problem, such as a request id, from the ASGI scope."""
 
+    def check(self, operations: Collection[str]) -> None:
+        """Checks what only the operations tell.
 
-def check_wiring(factories: Mapping[str, tuple[Callable[..., Any], type]]) -> None:
-    """Finds at start-up what type checkers cannot see. ``factories`` maps a tag to its factory and its protocol.
-
-    Raises:
-        ContractViolation: a class lacks an operation, or has one that the contract does not know.
-    """
-    for factory, protocol in factories.values():
-        made = factory if inspect.isclass(factory) else inspect.get_annotations(factory).get("return")
-        if inspect.isclass(made) and made is not protocol:
-            check_handlers(made, protocol)
-
-
-def check_handlers(handlers: type, protocol: type) -> None:
-    """Checks one handler class against the protocol of its tag.
-
-    Raises:
-        ContractViolation: see ``check_wiring``.
-    """
-    name = f"{handlers.__module__}.{handlers.__qualname__}"
-    operations = _operations(protocol)
-    missing = [
-        each for each in operations if not callable(getattr(handlers, each, None)) or _is_abstract(handlers, each)
-    ]
-    if missing:
-        raise ContractViolation(f"{name} lacks {_listed(missing)} of {protocol.__name__}; `tally scaffold` prints them")
-    unknown = [each for each in _coroutine_methods(handlers) if each not in operations]
-    if unknown:
-        raise ContractViolation(
-            f"{name} has {_listed(unknown)}, which the contract does not know; rename with a leading underscore, "
-            "or add the operation to the contract"
-        )
-    for each in operations:
-        _check_signature(handlers, protocol, each, name)
-
-
-def _operations(protocol: type) -> list[str]:
-    return sorted(getattr(protocol, "__abstractmethods__", ()))
-
-
-def _is_abstract(handlers: type, method: str) -> bool:
-    return bool(getattr(getattr(handlers, method), "__isabstractmethod__", False))
-
-
-def _coroutine_methods(handlers: type) -> Sequence[str]:
-    members = inspect.getmembers(handlers, inspect.iscoroutinefunction)
-    return [name for name, _ in members if not name.startswith("_")]
-
-
-def _check_signature(handlers: type, protocol: type, method: str, name: str) -> None:
-    function = getattr(handlers, method)
-    if not inspect.iscoroutinefunction(inspect.unwrap(function)):
-        raise ContractViolation(f"{name}.{method} is not `async def`")
-    given = inspect.signature(function).parameters
-    if any(each.kind is each.VAR_KEYWORD for each in given.values()):
-        return
-    wanted = set(inspect.signature(getattr(protocol, method)).parameters) - {"self"}
-    lacking = wanted - set(given)
-    if lacking:
-        raise ContractViolation(f"{name}.{method} does not take {_listed(sorted(lacking))}")
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names)
+        Raises:
+            ContractViolation: limits for an operation that does not exist, or a share that is none.
+        """
+        unknown = sorted(self.limits_of.keys() - set(operations))
+        if unknown:
+            raise ContractViolation(f"Settings.limits_of names {', '.join(unknown)}, which the contract does not know")
+        if not 0.0 <= self.check_replies <= 1.0:
+            raise ContractViolation(f"Settings.check_replies is {self.check_replies}, not a share between 0 and 1")
