@@ -46,7 +46,7 @@ def warehouse_url(tmp_path_factory) -> Iterator[str]:
 
 
 def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
+    for _ in range(600):
         if process.poll() is not None:
             break
         with suppress(httpx2.HTTPError):

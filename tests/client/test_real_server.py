@@ -98,7 +98,7 @@ def test_a_report_is_made_and_downloaded(client, tmp_path):
     import time
 
     report = client.reports.create(kind="low_stock", format="csv")
-    for _ in range(100):
+    for _ in range(600):
         report = client.reports.get(report.id)
         if report.status not in {"queued", "running"}:
             break

@@ -156,7 +156,11 @@ def test_the_server_may_still_be_stopped(streaming) -> None:
             raise AssertionError
 
         serving = asyncio.create_task(_request(streaming.app, "GET", "/silence", receive))
-        await asyncio.sleep(0.05)
+        async with asyncio.timeout(20):
+            while "silence" not in streaming.log:  # noqa: ASYNC110 - the log is no event
+                await asyncio.sleep(0)
+        for _ in range(100):  # well into the stream
+            await asyncio.sleep(0)
         serving.cancel()
         with pytest.raises(asyncio.CancelledError):
             await serving
