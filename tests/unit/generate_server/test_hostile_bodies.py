@@ -186,3 +186,18 @@ def test_limits_of_single_operations(bodies) -> None:
     app = bodies.modules("router").create_app(dataclasses.replace(bodies.contract, settings=settings))
     statuses = [TestClient(app).post(path, json="long").status_code for path in ("/any", "/tree")]
     assert statuses == [413, 422]
+
+
+@pytest.mark.parametrize(
+    ("types", "status"),
+    [
+        (["application/json", "application/json"], 204),
+        (["application/json", "text/plain"], 415),
+        (["text/plain", "application/json"], 415),
+    ],
+)
+def test_media_types_that_contradict_each_other(server, describe, types, status) -> None:
+    """A body is read as what it says to be; one that says two things is not read."""
+    made = server(describe({"POST /": {"requestBody": {"content": {"application/json": {"schema": {}}}}}}))
+    reply = made.call("POST", "/", content=b"{}", headers=[("content-type", each) for each in types])
+    assert reply.status_code == status

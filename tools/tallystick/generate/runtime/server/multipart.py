@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,7 @@ class _Reading:
         self._texts = texts
         self._limits = limits
         self._headers: dict[str, str] = {}
+        self._disposition = b""
         self._name = self._value = b""
         self._header_bytes = self._text_bytes = 0
         self._number_of_files = 0
@@ -64,7 +65,7 @@ class _Reading:
         }
 
     def _begin(self) -> None:
-        self._headers, self._header_bytes = {}, 0
+        self._headers, self._disposition, self._header_bytes = {}, b"", 0
 
     def _header_field(self, data: bytes, start: int, end: int) -> None:
         self._name += data[start:end]
@@ -80,11 +81,14 @@ class _Reading:
             raise Refusal.malformed("The headers of a part are too long.")
 
     def _header_end(self) -> None:
-        self._headers[self._name.decode("latin-1").lower()] = self._value.decode("utf-8", "replace")
+        name = self._name.decode("latin-1").lower()
+        self._headers[name] = _text(self._value)
+        if name == "content-disposition":
+            self._disposition = self._value
         self._name = self._value = b""
 
     def _headers_finished(self) -> None:
-        disposition, options = parse_options_header(self._headers.get("content-disposition", ""))
+        disposition, options = parse_options_header(self._disposition)
         name = options.get(b"name")
         if disposition != b"form-data" or name is None:
             raise Refusal.malformed("A part has no Content-Disposition: form-data with a name.")
@@ -121,6 +125,7 @@ class _Reading:
 
 
 def _text(value: bytes) -> str:
+    """Names of fields and files are UTF-8 (RFC 7578, section 5.1), where they can be."""
     try:
         return value.decode()
     except UnicodeDecodeError:
@@ -143,8 +148,9 @@ async def read_parts(
     """
     reading = _Reading(frozenset(files), texts, limits)
     try:
-        parser = MultipartParser(boundary.encode("latin-1"), reading.callbacks())
-        async for chunk in source:
+        delimiter = boundary.encode("latin-1")
+        parser = MultipartParser(delimiter, reading.callbacks())
+        async for chunk in _without_preamble(source, delimiter):
             parser.write(chunk)
             await _write_files(reading, files, limits)
         parser.finalize()
@@ -152,13 +158,30 @@ async def read_parts(
         for part in reading.parts:
             if part.file is not None:
                 await part.file.rewind()
-    except (FormParserError, UnicodeEncodeError) as error:
+    except FormParserError as error:
         close_files(reading.parts)
         raise Refusal.malformed(f"The body is not multipart: {error}.") from None
     except BaseException:
         close_files(reading.parts)
         raise
     return reading.parts
+
+
+async def _without_preamble(source: AsyncIterable[bytes], boundary: bytes) -> AsyncIterator[bytes]:
+    """The body from its first boundary on; what stands before it says nothing (RFC 2046, section 5.1.1)."""
+    first, held = b"\r\n--" + boundary, b"\r\n"  # the beginning of the body is the beginning of a line
+    has_begun = False
+    async for chunk in source:
+        if has_begun:
+            yield chunk
+            continue
+        held += chunk
+        at = held.find(first)
+        has_begun = at >= 0
+        if has_begun:
+            yield held[at + 2 :]
+        else:
+            held = held[-len(first) :]
 
 
 def _refuse_incomplete(reading: _Reading) -> None:
