@@ -18,6 +18,7 @@ from tallystick.findings import (
     fingerprint,
     fingerprints,
     ordered,
+    quoted,
     shown_path,
     summary,
     worst,
@@ -159,3 +160,10 @@ def test_paths_are_shown_relative_to_the_working_directory(tmp_path, monkeypatch
     assert shown_path(tmp_path / "spec" / "a.yaml") == "spec/a.yaml"
     assert shown_path("spec/../a.yaml") == "a.yaml"
     assert shown_path(Path("/elsewhere/a.yaml")) == "/elsewhere/a.yaml"
+
+
+def test_values_are_quoted_as_json_and_cut():
+    """What stands in the description is shown as it is written there."""
+    assert quoted(None) == "null"
+    assert quoted({"é": [True, 1.5]}) == '{"é": [true, 1.5]}'
+    assert quoted("x" * 100) == '"' + "x" * 58 + "…"

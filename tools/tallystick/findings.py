@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 import functools
 import hashlib
+import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -29,10 +30,12 @@ __all__ = [
     "fingerprints",
     "ordered",
     "place_as_json",
+    "quoted",
     "shown_path",
     "summary",
     "worst",
 ]
+_LONGEST_VALUE: Final = 60
 
 
 @functools.total_ordering
@@ -250,3 +253,9 @@ def shown_path(path: str | os.PathLike[str]) -> str:
         return Path(os.path.abspath(path)).relative_to(here).as_posix()
     except ValueError:
         return Path(path).as_posix()
+
+
+def quoted(value: Any) -> str:
+    """A JSON value as messages quote it: JSON, cut where it gets long."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tallystick.contract.visit import SchemaNode, Tree
-from tallystick.lint.values import shown
+from tallystick.findings import quoted
 
 __all__ = ["Deciding"]
 
@@ -97,7 +97,7 @@ class Deciding:
     def _same_scalars(self, left: SchemaNode, right: SchemaNode, shared: frozenset[str]) -> str:
         if left.enum is not None and right.enum is not None:
             both = [value for value in left.enum if value in right.enum]
-            return f"{shown(both[0])} fits both, so `oneOf` refuses it" if both else ""
+            return f"{quoted(both[0])} fits both, so `oneOf` refuses it" if both else ""
         formats = left.text("format"), right.text("format")
         patterns = left.text("pattern"), right.text("pattern")
         if (all(formats) and formats[0] != formats[1]) or (all(patterns) and patterns[0] != patterns[1]):

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["fits_type", "shown", "type_name"]
-
-_LONGEST = 60
+__all__ = ["fits_type", "type_name"]
 
 
 def type_name(value: Any) -> str:
@@ -31,9 +28,3 @@ def fits_type(value: Any, types: Iterable[str]) -> bool:
     name = type_name(value)
     listed = set(types)
     return name in listed or (name == "integer" and "number" in listed)
-
-
-def shown(value: Any) -> str:
-    """A value as messages quote it: JSON, cut where it gets long."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

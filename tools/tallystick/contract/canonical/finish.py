@@ -11,7 +11,7 @@ from tallystick.contract.canonical.flat import source_pointer
 from tallystick.contract.canonical.rewriter import SchemaRewriter
 from tallystick.contract.canonical.unions import Tagging, tags_by_class
 from tallystick.document import Child, Location, field_of
-from tallystick.findings import Finding, Level
+from tallystick.findings import Finding, Level, quoted
 
 __all__ = ["Finisher"]
 
@@ -96,7 +96,7 @@ class Finisher:
             return tag, f"{self._names[key]} does not require it as a property"
         constant = declared.get("const")
         if constant is not None and not isinstance(constant, str):
-            return tag, f"{self._names[key]} has {constant!r} there, which is no text"
+            return tag, f"{self._names[key]} has {quoted(constant)} there, which is no text"
         if constant is not None and tag in tagging.implicit:
             tag = constant
         elif constant is not None and constant != tag:
@@ -108,7 +108,7 @@ class Finisher:
     # -- defaults --------------------------------------------------------------------------------------------------
 
     def _without_default(self, schema: dict[str, Any], origin: str | None) -> dict[str, Any]:
-        message = f"the default {schema['default']!r} does not fit its schema: it is not generated; correct it"
+        message = f"the default {quoted(schema['default'])} does not fit its schema: it is not generated; correct it"
         self._report("default-valid", message, origin, Level.ERROR)
         return {key: child for key, child in schema.items() if key != "default"}
 

@@ -2,10 +2,9 @@
 
 from tallystick.contract.visit import SchemaNode
 from tallystick.document import join
-from tallystick.findings import Level
+from tallystick.findings import Level, quoted
 from tallystick.lint.instances import Case, Misfit
 from tallystick.lint.rule import Check, Group, on, rule
-from tallystick.lint.values import shown
 
 
 @rule(
@@ -62,5 +61,5 @@ class DefaultValid(Check):
 
     def _misfit(self, misfit: Misfit) -> None:
         why = misfit.fault.message.removeprefix("this ")
-        message = f"the default {shown(misfit.case.value)} does not fit its schema: {why}"
+        message = f"the default {quoted(misfit.case.value)} does not fit its schema: {why}"
         self.report(join(misfit.case.pointer, *misfit.fault.tokens), message, key=misfit.fault.at_key)

@@ -5,9 +5,8 @@ from typing import Any, Final
 
 from tallystick.contract.visit import SchemaNode
 from tallystick.document import escape
-from tallystick.findings import Level
+from tallystick.findings import Level, quoted
 from tallystick.lint.rule import Check, Group, on, rule
-from tallystick.lint.values import shown
 
 _SCHEMAS: Final = "#/components/schemas/"
 
@@ -166,7 +165,7 @@ class DiscriminatorSound(Check):
         wrong = sorted(values - {value for value in consts if isinstance(value, str)}) if consts and values else []
         if wrong:
             message = (
-                f"the mapping picks {_called(resolved)} for {wrong[0]!r}, but {name!r} is one of {shown(consts)} there"
+                f"the mapping picks {_called(resolved)} for {wrong[0]!r}, but {name!r} is one of {quoted(consts)} there"
             )
             self.report(declared.pointer, message, key=True, related=(member.pointer,))
 

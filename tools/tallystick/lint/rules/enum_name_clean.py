@@ -4,8 +4,8 @@ from typing import Any
 
 from tallystick.contract import constant_case
 from tallystick.contract.visit import SchemaNode
+from tallystick.findings import quoted
 from tallystick.lint.rule import Check, Group, on, rule
-from tallystick.lint.values import shown
 
 
 @rule(
@@ -68,4 +68,4 @@ def _named(node: SchemaNode, count: int) -> bool:
 def _message(values: list[Any], bad: list[int]) -> str:
     more = f" and {len(bad) - 1} more" if len(bad) > 1 else ""
     verb = "make" if len(bad) > 1 else "makes"
-    return f"{shown(values[bad[0]])}{more} {verb} no distinct member name: rename, or give all of them x-enum-varnames"
+    return f"{quoted(values[bad[0]])}{more} {verb} no distinct member name: rename, or give all of them x-enum-varnames"

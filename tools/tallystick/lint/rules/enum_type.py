@@ -3,8 +3,9 @@
 import json
 
 from tallystick.contract.visit import SchemaNode
+from tallystick.findings import quoted
 from tallystick.lint.rule import Check, Group, on, rule
-from tallystick.lint.values import fits_type, shown, type_name
+from tallystick.lint.values import fits_type, type_name
 
 
 @rule(
@@ -54,11 +55,11 @@ class EnumType(Check):
         for index, value in enumerate(values):
             if types and fitting and not fits_type(value, types) and not (value is None and node.flag("nullable")):
                 message = (
-                    f"{shown(value)} is of type {type_name(value)}, but `type` asks for {' or '.join(sorted(types))}"
+                    f"{quoted(value)} is of type {type_name(value)}, but `type` asks for {' or '.join(sorted(types))}"
                 )
                 self.report(node.at("enum", index), message)
             elif (mark := json.dumps(value, sort_keys=True)) in seen:
-                self.report(node.at("enum", index), f"{shown(value)} stands twice in the list: remove one")
+                self.report(node.at("enum", index), f"{quoted(value)} stands twice in the list: remove one")
             else:
                 seen.add(mark)
         if "null" in types and len(types) > 1 and values and None not in values:

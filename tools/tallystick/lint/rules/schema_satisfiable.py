@@ -3,8 +3,9 @@
 from typing import Any, Final
 
 from tallystick.contract.visit import SchemaNode
+from tallystick.findings import quoted
 from tallystick.lint.rule import Check, Group, on, rule
-from tallystick.lint.values import fits_type, shown, type_name
+from tallystick.lint.values import fits_type, type_name
 
 _BOUNDS: Final = (
     ("minLength", "maxLength"),
@@ -95,7 +96,7 @@ class SchemaSatisfiable(Check):
             return
         keyword = "enum" if "enum" in node.fields and isinstance(node.fields["enum"], list) else "const"
         found = ", ".join(sorted({type_name(value) for value in values}))
-        message = f"`type` asks for {' or '.join(sorted(types))}, but {shown(values)} has only {found}: no value fits"
+        message = f"`type` asks for {' or '.join(sorted(types))}, but {quoted(values)} has only {found}: no value fits"
         self.report(node.at(keyword), message)
 
     @on(SchemaNode, having=("required",))
