@@ -22,6 +22,8 @@ __all__ = ["as_served", "servable", "with_schemes"]
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 _FIELD_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """What HTTP can send as the name of a header (RFC 9110, section 5.1)."""
+_EMPTY: Final = ("204", "205", "304")
+"""Replies that end with their headers (RFC 9110, section 15)."""
 
 
 def servable(canonical: Canonical) -> tuple[list[Operation], list[Finding]]:
@@ -36,14 +38,15 @@ def servable(canonical: Canonical) -> tuple[list[Operation], list[Finding]]:
             *_security_remarks(contract, operation),
             *_body_remarks(operation),
             *_header_remarks(operation),
+            *_reply_remarks(operation),
         )
     ]
     return served, [*findings, *rivalry_findings(contract, served)]
 
 
 def as_served(operation: Operation) -> Operation:
-    """The operation with the handler's name, without headers that cannot be sent, with parameters where requests can
-    have them.
+    """The operation with the handler's name, without headers and content that cannot be sent, with parameters where
+    requests can have them.
 
     A placeholder in the query of a key (``/items?page={page}``) is a query parameter; one in a fragment never comes.
     """
@@ -62,7 +65,8 @@ def as_served(operation: Operation) -> Operation:
 
 
 def _sendable(reply: Reply) -> Reply:
-    return replace(reply, headers=tuple(each for each in reply.headers if _FIELD_NAME.fullmatch(each.name)))
+    headers = tuple(each for each in reply.headers if _FIELD_NAME.fullmatch(each.name))
+    return replace(reply, headers=headers, content=() if reply.status in _EMPTY else reply.content)
 
 
 def _query_placeholders(key: PathKey) -> Iterator[tuple[str, str]]:
@@ -138,6 +142,20 @@ def _header_remarks(operation: Operation) -> Iterator[Finding]:
         if not _FIELD_NAME.fullmatch(header.name):
             message = f"no response can have a header called {header.name!r}; it is left out: rename it"
             yield Finding("server-header", Level.WARNING, message, header.location.place, operation.id)
+
+
+def _reply_remarks(operation: Operation) -> Iterator[Finding]:
+    for reply in operation.replies:
+        if reply.status in _EMPTY and reply.content:
+            message = f"a {reply.status} reply ends with its headers; its content is left out: remove `content`"
+        elif reply.status[0] == "1":
+            message = (
+                f"{reply.status} is no answer to an operation, but comes before one; a handler that gives it breaks "
+                "the contract: remove it"
+            )
+        else:
+            continue
+        yield Finding("server-reply", Level.WARNING, message, reply.location.place, operation.id)
 
 
 def _warning(code: str, operation: Operation, message: str) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from .answers import Answer, RawHeaders, header_name, header_text
 from .binding import Binding
@@ -21,12 +21,16 @@ from .wiring import Call, Settings
 
 __all__ = ["Outgoing"]
 
+_EMPTY: Final = frozenset((204, 205, 304))
+"""Answers that end with their headers: clients would read content as the next answer (RFC 9110, section 15)."""
+
 
 class _ReplyPlan:
     """How the replies of one class are written."""
 
     def __init__(self, operation: Operation, kind: type[Reply], item: Any, codecs: Codecs) -> None:
         self.kind = kind
+        self._operation = operation
         self.status: int | None = kind.__dict__.get("status") if isinstance(kind.__dict__.get("status"), int) else None
         shape = self._declared(operation)
         self.status_key = shape.status
@@ -122,16 +126,24 @@ class _ReplyPlan:
         return header_text(media_type).encode("latin-1")
 
     def _status(self, reply: Any) -> int:
-        status: int = reply.status if self.status is None else self.status
-        if self.status is None and not _within(status, self.status_key):
+        if self.status is not None and self.status >= 200:
+            return self.status
+        status: int = reply.status
+        _refuse_impossible(status, has_content=self.media_type is not None)
+        declared = self._operation.reply_for(status)
+        if declared is None or declared.status != self.status_key:
             raise ContractViolation(
                 f"{self.kind.__name__} has the status {status}, which {self.status_key} does not cover"
             )
         return status
 
 
-def _within(status: int, key: str) -> bool:
-    return 100 <= status <= 599 and (key == "default" or status // 100 == int(key[0]))
+def _refuse_impossible(status: int, *, has_content: bool) -> None:
+    """Raises ContractViolation for an answer that HTTP does not have."""
+    if not 200 <= status <= 599:
+        raise ContractViolation(f"{status} is no status of an answer")
+    if has_content and status in _EMPTY:
+        raise ContractViolation(f"an answer with the status {status} has no content")
 
 
 def _content_type(media_type: str) -> bytes:
@@ -163,6 +175,7 @@ class Outgoing:
         self._operation = binding.operation
         self._plans = {kind: _ReplyPlan(self._operation, kind, item, codecs) for kind, item in binding.replies.items()}
         self._problems = frozenset(binding.problems)
+        self._known_problems: set[tuple[type[Problem], int]] = set()
         self._problem_headers = ProblemHeaders(self._operation, codecs.schemas)
         self._accept = binding.accept
         self._share = settings.check_replies
@@ -201,8 +214,7 @@ class Outgoing:
             raise ContractViolation(f"the handler returned {type(reply).__name__}; declared are {expected or 'none'}")
         if self._operation.reply_for(reply.status) is None:
             raise ContractViolation(f"the status {reply.status} is not declared")
-        if reply.content and reply.status in (204, 304):  # clients would read it as the next answer
-            raise ContractViolation(f"an answer with the status {reply.status} has no content")
+        _refuse_impossible(reply.status, has_content=bool(reply.content))
         headers = [(header_name(name), header_text(text).encode("latin-1")) for name, text in reply.headers]
         return Answer(reply.status, [pair for pair in headers if pair[0] != b"content-length"], reply.content)
 
@@ -220,10 +232,8 @@ class Outgoing:
         Raises:
             ContractViolation: the operation does not declare it, or its members do not fit.
         """
-        if type(problem) not in self._problems:
-            raise ContractViolation(
-                f"{self._operation.id} raised {type(problem).__name__}, which the contract does not declare for it"
-            ) from problem
+        if (type(problem), problem.status) not in self._known_problems:
+            self._look_up(problem)
         extra = self._extra(asgi) if self._extra is not None else {}
         content = problem.as_bytes(extra)
         path = ("problems", type(problem).__name__)
@@ -233,3 +243,23 @@ class Outgoing:
         headers: RawHeaders = [(b"content-type", b"application/problem+json")]
         self._problem_headers.add(headers, problem, check=check)
         return Answer(problem.status, headers, content)
+
+    def _look_up(self, problem: Problem) -> None:
+        """Remembers a declared problem.
+
+        Raises:
+            ContractViolation: the operation does not declare it, or not with this status.
+        """
+        kind, status = type(problem), problem.status
+        if kind not in self._problems:
+            raise ContractViolation(
+                f"{self._operation.id} raised {kind.__name__}, which the contract does not declare for it"
+            ) from problem
+        _refuse_impossible(status, has_content=True)
+        reply = self._operation.reply_for(status)
+        if reply is None or all(each.type != kind.type for each in reply.problems):
+            raise ContractViolation(
+                f"{self._operation.id} raised {kind.__name__} with the status {status}, for which the contract does "
+                "not declare it"
+            ) from problem
+        self._known_problems.add((kind, status))
