@@ -63,6 +63,13 @@ def _value(server: WireServer) -> Any:
     return server.given["body"].model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
+DEEP = {"a": {"style": "deepObject", "explode": True}}
+CODES = {
+    "anyOf": [
+        {"type": "array", "items": {"type": "object", "properties": {"b": INTEGER}, "required": ["b"]}},
+        {"type": "string", "enum": [""]},
+    ]
+}
 FIELDS = [
     ({"a": EITHER}, {}, "a=5", {"a": 5}),
     ({"a": EITHER}, {}, "a=x", {"a": "x"}),
@@ -86,6 +93,14 @@ FIELDS = [
         "a[b]=5",
         {"a": {"b": 5}},
     ),
+    ({"a": CODES}, DEEP, "a[0][b]=1&a[1][b]=2", {"a": [{"b": 1}, {"b": 2}]}),
+    ({"a": CODES}, DEEP, "a=", {"a": ""}),
+    ({"a": CODES}, DEEP, "a=x", None),
+    ({"a": CODES}, DEEP, "a[0][b]=x", None),
+    ({"a": {"type": "array", "items": EITHER}}, DEEP, "a[0]=5&a[1]=x", {"a": [5, "x"]}),
+    ({"a": {"type": "array", "items": EITHER}}, DEEP, "a[]=5&a[]=x", {"a": [5, "x"]}),
+    ({"a": {"type": "array", "items": EITHER}}, DEEP, "a=5&a=x", {"a": [5, "x"]}),
+    ({"a": {"type": "object", "properties": {"b": INTEGER}}}, DEEP, "a=5", None),
     ({"a": {"type": "object", "properties": {"b": INTEGER}}}, {"a": {"style": "form"}}, "b=5", {"a": {"b": 5}}),
     (
         {"a": {"type": "object", "properties": {"b": INTEGER}}},

@@ -88,6 +88,24 @@ CASES = [
         {"in": {"x": 5, "y": "z"}},
         style="deepObject",
     ),
+    # In a deep object, arrays repeat the name, end it in brackets, or count; what is no object comes as it is.
+    _case({"type": "array", "items": EITHER}, "p=5&p=x", [5, "x"], style="deepObject"),
+    _case({"type": "array", "items": EITHER}, "p[]=5&p[]=x", [5, "x"], style="deepObject"),
+    _case({"type": "array", "items": EITHER}, "p[1]=x&p[0]=5", [5, "x"], style="deepObject"),
+    _case({"type": "array", "items": EITHER}, "p[1]=x", REFUSED, style="deepObject"),
+    _case({"type": "array", "items": EITHER}, "p[]=5&p[0]=x", REFUSED, style="deepObject"),
+    _case({"type": "array", "items": EITHER}, "p=5&p[]=x", REFUSED, style="deepObject"),
+    _case({"type": "array", "items": POINT}, "p[0][x]=5&p[1][x]=6", [{"x": 5}, {"x": 6}], style="deepObject"),
+    _case({"type": "array", "items": POINT}, "p[0][x]=a", REFUSED, style="deepObject"),
+    _case({"type": "array", "items": POINT}, "p[][x]=5", REFUSED, style="deepObject"),
+    _case({"anyOf": [POINT, INTEGER]}, "p=5", 5, style="deepObject"),
+    _case({"anyOf": [POINT, INTEGER]}, "p[x]=5", {"x": 5}, style="deepObject"),
+    _case({"anyOf": [POINT, INTEGER]}, "p[x]=5&p=5", REFUSED, style="deepObject"),
+    _case({"anyOf": [POINT, {"type": "string", "enum": [""]}]}, "p=", "", style="deepObject"),
+    _case(POINT, "p=5", REFUSED, style="deepObject"),
+    _case(POINT, "p[]=5", REFUSED, style="deepObject"),
+    _case({"type": ["array", "object"], "items": INTEGER, "maxItems": 1}, "p[0]=5&p[1]=6", {"0": "5", "1": "6"},
+          style="deepObject"),
     _case({"type": "object", "patternProperties": {"^n": INTEGER}, "additionalProperties": False}, "n1=5", {"n1": 5}),
     _case({"type": "object", "patternProperties": {"^n": INTEGER}, "additionalProperties": False}, "m=5", REFUSED),
     _case({"type": "object", "properties": {"a": INTEGER}, "unevaluatedProperties": EITHER}, "b=5", {"b": 5}),
@@ -163,6 +181,8 @@ async def _asked(server: WireServer, number: int, place: str, sent: str) -> tupl
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
     return value.model_dump(mode="json", by_alias=True, exclude_unset=True) if hasattr(value, "model_dump") else value
 
 

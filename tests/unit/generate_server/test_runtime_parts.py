@@ -367,3 +367,17 @@ def test_only_the_beginning_of_a_large_value_is_judged() -> None:
 
     details(Spy(), [[0] * 10 for _ in range(100_000)])  # type: ignore[arg-type]  # what is used of a validator
     assert sum(len(each) + 1 for each in judged[0]) < 5_000
+
+
+@pytest.mark.parametrize(
+    ("accept", "chosen"),
+    [
+        ("application/json;stream=watch", "application/json;stream=watch"),
+        ("application/json", "application/json"),
+        ("application/json;stream=other", "application/json"),
+        ("application/json;stream=watch;q=0.5, application/json", "application/json"),
+    ],
+)
+def test_parameters_of_media_types_are_negotiated(accept, chosen) -> None:
+    """What has the parameters that a client asks for is preferred to what has none."""
+    assert Negotiation(["application/json", "application/json;stream=watch"]).choose(accept) == chosen

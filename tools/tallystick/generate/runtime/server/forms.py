@@ -67,13 +67,13 @@ class _Fields:
         members: dict[str, list[tuple[str, str]]] = {}
         for field in fields:
             head = field.name.partition("[")[0]
-            if head != field.name and head in self._deep:
+            if head in self._deep:
                 members.setdefault(head, []).append((field.name.removeprefix(head), field.text))
             elif field.name in self._spread:
                 members.setdefault(self._spread[field.name], []).append((field.name, field.text))
             else:
                 plain.setdefault(field.name, []).append(field)
-        for name in members.keys() & plain.keys() - self._deep:
+        for name in members.keys() & plain.keys():
             raise malformed(name, "is given as a whole and by its members")
         found = {name: self._read(name, self._property, given) for name, given in plain.items()}
         return found | {name: self._read(name, self._object, given) for name, given in members.items()}
@@ -89,8 +89,6 @@ class _Fields:
         return read(members, self._shape.property(name), self._unquote)
 
     def _property(self, name: str, fields: Sequence[_Field]) -> Node:
-        if name in self._deep:
-            raise Malformed(f"is an object, whose members are sent as {name}[member]")
         shape, encoding = self._shape.property(name), self._encoding.get(name, _PLAIN)
         if len(fields) > 1 and not (shape.is_array and encoding.explode):
             raise Malformed("is given more than once")

@@ -151,15 +151,23 @@ class Negotiation:
         ranges = [MediaRange.parse(part) for part in _split(accept, ",") if part.strip()]
         if not ranges:
             return self.offered[0] if self.offered else None
-        best, chosen = 0.0, None
+        best, chosen = (0.0, False), None
         for name, media in self._offered:
             quality = _quality(media, ranges)
-            if quality > best:
+            if quality[0] and quality > best:
                 best, chosen = quality, name
         return chosen
 
 
-def _quality(offered: MediaRange, ranges: Sequence[MediaRange]) -> float:
-    """The weight that the most specific fitting range gives; an offered range is met by whatever lies within it."""
-    fitting = [each for each in ranges if each.covers(offered) or offered.covers(each)]
-    return max(fitting, key=lambda each: each.precision).quality if fitting else 0.0
+def _quality(offered: MediaRange, ranges: Sequence[MediaRange]) -> tuple[float, bool]:
+    """The weight that the most specific fitting range gives, and whether what is offered has all that it asks for.
+
+    An offered range, or type with fewer parameters, is met by whatever lies within it, but another may meet it better.
+    """
+    fitting = [each for each in ranges if each.covers(offered)]
+    if not fitting or "*" in offered.essence:
+        fitting += [each for each in ranges if offered.covers(each)]
+    if not fitting:
+        return 0.0, False
+    closest = max(fitting, key=lambda each: each.precision)
+    return closest.quality, closest.covers(offered)

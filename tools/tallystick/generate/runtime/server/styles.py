@@ -33,8 +33,11 @@ _LABELS_OF_MEMBERS: Final = re.compile(r"\.(?=[^.=]*=)")
 _OPENINGS: Final = ("[", "{")
 _MOST_LABELS: Final = 8
 """Labels that are joined to values with full stops in every possible way."""
+_BRACKETS: Final = re.compile(r"(?:\[[^\[\]]+\])*\[[^\[\]]*\]")
 _DEEPEST: Final = 32
 """Names in brackets of a deep object."""
+_MOST_TWOFOLD: Final = 4
+"""Levels of brackets that are tried as an array and as an object."""
 _MOST_PARTS: Final = 10_000
 """Parts of one array or object: some tens of milliseconds, where every part may mean several things."""
 
@@ -141,28 +144,41 @@ def _member(key: str, texts: Sequence[str], shape: Shape, unquote: Unquote) -> N
         raise Malformed(f"{key}: {error}") from None
 
 
-def deep_object(members: Sequence[tuple[str, str]], shape: Shape, unquote: Unquote) -> dict[str, Node]:
+def deep_object(members: Sequence[tuple[str, str]], shape: Shape, unquote: Unquote) -> Node:
     """An object sent as ``name[key]=value``; ``members`` hold what follows the name (``[key]``) and the value.
 
-    Beyond the specification, which leaves both open: deeper objects continue the brackets, arrays repeat the name.
+    Beyond the specification, which leaves all of these open: deeper objects continue the brackets; arrays repeat the
+    name, end it in ``[]`` or count their items (``name[0][key]``); what is neither is sent under the bare name.
     """
+    bare = [value for path, value in members if not path]
+    if bare:
+        if not (shape.is_array or shape.scalars):
+            raise Malformed("is an object, whose members are sent as name[member]")
+        if len(bare) < len(members):
+            raise Malformed("is given as a whole and by its members")
+        return member(bare, shape, unquote)
     tree: dict[str, Any] = {}
     for path, value in members:
-        *parents, last = _keys(path)
-        node = tree
-        for key in parents:
-            node = node.setdefault(key, {})
-            if not isinstance(node, dict):
-                raise Malformed(f"{path} is both a value and an object")
-        leaf = node.setdefault(last, [])
-        if not isinstance(leaf, list):
+        _plant(tree, path, value)
+    return _deep(tree, shape, unquote, _MOST_TWOFOLD)
+
+
+def _plant(tree: dict[str, Any], path: str, value: str) -> None:
+    """Adds a value where the names in brackets lead."""
+    *parents, last = _keys(path)
+    for key in parents:
+        tree = tree.setdefault(key, {})
+        if not isinstance(tree, dict):
             raise Malformed(f"{path} is both a value and an object")
-        leaf.append(value)
-    return _deep(tree, shape, unquote)
+    leaf = tree.setdefault(last, [])
+    if not isinstance(leaf, list):
+        raise Malformed(f"{path} is both a value and an object")
+    leaf.append(value)
 
 
 def _keys(path: str) -> list[str]:
-    if not re.fullmatch(r"(?:\[[^\[\]]+\])+", path):
+    """The names in brackets; the last may be empty."""
+    if not _BRACKETS.fullmatch(path):
         raise Malformed(f"{path!r} is not a sequence of names in brackets")
     keys = path[1:-1].split("][")
     if len(keys) > _DEEPEST:
@@ -170,11 +186,43 @@ def _keys(path: str) -> list[str]:
     return keys
 
 
-def _deep(tree: dict[str, Any], shape: Shape, unquote: Unquote) -> dict[str, Node]:
-    return {
-        key: _deep(node, shape.property(key), unquote) if isinstance(node, dict) else _member(key, node, shape, unquote)
-        for key, node in tree.items()
-    }
+def _deep(tree: dict[str, Any], shape: Shape, unquote: Unquote, twofold: int) -> Node:
+    """What names in brackets hold: the items of an array, an object, or either where the schema asks for both.
+
+    ``twofold`` bounds how deep both are tried, each with all that it holds.
+    """
+    items = _items(tree) if shape.is_array else None
+    found: list[Node] = []
+    if items is not None:
+        inner = twofold - shape.is_object
+        found.append([_branch(node, shape.item_at(index), unquote, inner) for index, node in enumerate(items)])
+    if not found or (shape.is_object and twofold):
+        if "" in tree:
+            raise Malformed("'[]' is not a sequence of names in brackets")
+        inner = twofold - bool(found)
+        found.append({key: _named(key, node, shape, unquote, inner) for key, node in tree.items()})
+    return one_of(found)
+
+
+def _named(key: str, node: Any, shape: Shape, unquote: Unquote, twofold: int) -> Node:
+    try:
+        return _branch(node, shape.property(key), unquote, twofold)
+    except Malformed as error:
+        raise Malformed(f"{key}: {error}") from None
+
+
+def _branch(node: Any, shape: Shape, unquote: Unquote, twofold: int) -> Node:
+    return _deep(node, shape, unquote, twofold) if isinstance(node, dict) else member(node, shape, unquote)
+
+
+def _items(tree: dict[str, Any]) -> list[Any] | None:
+    """The items that are named by nothing (``[]``), or by their places from 0 on; None for names of another kind."""
+    if "" in tree:
+        texts = tree[""]
+        return [[text] for text in texts] if len(tree) == 1 and isinstance(texts, list) else None
+    if len(tree) > _MOST_PARTS or any(str(index) not in tree for index in range(len(tree))):
+        return None
+    return [tree[str(index)] for index in range(len(tree))]
 
 
 def _lists(texts: Sequence[str], shape: Shape, unquote: Unquote) -> list[Node]:
