@@ -189,6 +189,20 @@ def test_the_nearest_file_upwards_is_found(tmp_path):
             ),
         ),
         (
+            '[generate.server]\npath = "c"\npackage = "acme.class"\n',
+            (
+                "config-value tally.toml:3:1: generate.server.package must be the dotted name of a package, "
+                'such as warehouse.contract; it is "acme.class"'
+            ),
+        ),
+        (
+            '[generate.server]\npath = "c"\npackage = "platform.contract"\n',
+            (
+                "config-value tally.toml:3:1: generate.server.package must not hide the module platform that "
+                'generated code imports; put a name of yours before it; it is "platform.contract"'
+            ),
+        ),
+        (
             '[generate.client]\npath = "c"\npackage = "c"\nname = "my api"\n',
             'config-value tally.toml:4:1: generate.client.name must be a class name, such as Warehouse; it is "my api"',
         ),

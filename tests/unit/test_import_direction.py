@@ -12,7 +12,7 @@ import tallystick
 ROOT = Path(tallystick.__file__).parent
 GATES = {"lint", "diff", "drift", "fuzz"}
 MAKERS = {"generate", "docs", "mock"}
-BOTTOM = {"findings", "atomic", "<root>"}
+BOTTOM = {"findings", "atomic", "package_names", "<root>"}
 
 # What each part may import of the others. A part that is not listed here must be given its place first.
 ALLOWED = {
@@ -20,6 +20,7 @@ ALLOWED = {
     "__main__": {"cli"},
     "atomic": set(),
     "findings": set(),
+    "package_names": set(),
     "config": BOTTOM | {"config_errors"},
     "config_errors": BOTTOM,
     "document": BOTTOM,

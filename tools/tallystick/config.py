@@ -23,6 +23,7 @@ from pydantic import (
 
 from tallystick.config_errors import config_errors, syntax_error
 from tallystick.findings import InputError, Place, Threshold, shown_path
+from tallystick.package_names import fault_of
 
 __all__ = [
     "CONFIG_NAME",
@@ -72,6 +73,13 @@ def _shaped(pattern: str, what: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _importable(value: str) -> str:
+    fault = fault_of(value)
+    if fault is not None:
+        raise ValueError(fault)
+    return value
+
+
 def _section() -> Any:
     """A section that is missing is an empty one, so that its defaults know the folder of the file."""
     return Field(default_factory=dict)
@@ -85,7 +93,7 @@ def _default(value: object, **settings: Any) -> Any:
 _IDENTIFIER: Final = r"[A-Za-z_][A-Za-z0-9_]*"
 _DOTTED: Final = rf"{_IDENTIFIER}(?:\.{_IDENTIFIER})*"
 ConfigPath = Annotated[Path, BeforeValidator(_resolved)]
-PackageName = Annotated[str, _shaped(_DOTTED, "the dotted name of a package, such as warehouse.contract")]
+PackageName = Annotated[str, AfterValidator(_importable)]
 ClassName = Annotated[str, _shaped(r"[A-Z][A-Za-z0-9]*", "a class name, such as Warehouse")]
 DistributionName = Annotated[
     str, _shaped(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", "a distribution name, such as warehouse-client")

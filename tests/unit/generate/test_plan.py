@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -44,6 +46,13 @@ def test_foreign_files_are_not_written_over(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["b.py"]
 
 
+def test_a_folder_in_the_way(tmp_path: Path) -> None:
+    """A folder where a file belongs is foreign as well."""
+    (tmp_path / "b.py").mkdir()
+    with pytest.raises(InputError, match=r"b\.py would be overwritten, but tally has not written it"):
+        write(_plan(a=b"1", b=b"2"), tmp_path)
+
+
 def test_generated_files_say_so_themselves(tmp_path: Path) -> None:
     """Without a lock the header tells that a file may be replaced."""
     (tmp_path / "a.py").write_bytes(OURS)
@@ -63,6 +72,36 @@ def test_an_unwritable_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="cannot write"):
         write(_plan(a=b"1"), tmp_path / "file" / "folder")
+
+
+@pytest.mark.parametrize(
+    ("in_the_way", "text"),
+    [
+        ("z/y.py/x", r"cannot write \S*z/y\.py: Is a directory"),
+        ("z", r"cannot write \S*z: (File exists|Not a directory)"),
+    ],
+)
+def test_all_or_nothing(tmp_path: Path, in_the_way: str, text: str) -> None:
+    """Where one file cannot be written none is, and the message says which."""
+    folder = tmp_path / "made"
+    write(_plan(a=b"1", z__y=b"1"), folder)
+    shutil.rmtree(folder / "z")
+    (folder / in_the_way).parent.mkdir(parents=True, exist_ok=True)
+    (folder / in_the_way).write_text("mine")
+    with pytest.raises(InputError, match=text):
+        write(_plan(a=b"2", z__y=b"2"), folder)
+    assert ((folder / "a.py").read_bytes(), (folder / in_the_way).read_text()) == (b"1", "mine")
+
+
+def test_a_folder_without_permission(tmp_path: Path, monkeypatch) -> None:
+    """A folder within that nobody may write to stops everything as well."""
+    folder = tmp_path / "made"
+    write(_plan(a=b"1", b__c=b"1"), folder)
+    allowed = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "b" and allowed(path, mode))
+    with pytest.raises(InputError, match=r"cannot write \S*made/b: Permission denied"):
+        write(_plan(a=b"2", b__c=b"2"), folder)
+    assert (folder / "a.py").read_bytes() == b"1"
 
 
 def test_permissions_are_ordinary(tmp_path: Path) -> None:

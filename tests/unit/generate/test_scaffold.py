@@ -196,7 +196,9 @@ def test_the_command(run, tmp_path: Path) -> None:
     [
         (("openapi.json",), "Directory 'openapi.json' is a file"),
         (("openapi.json/own",), "cannot write openapi.json/own: Not a directory"),
-        (("own", "--package", "a-b"), "--package must be a dotted Python name"),
+        (("own", "--package", "a-b"), "--package must be the dotted name of a package, such as warehouse.contract"),
+        (("made",), "made is generated; name a folder of your own, beside it"),
+        (("made/handlers",), "made is generated; name a folder of your own, beside it"),
     ],
 )
 def test_wrong_calls(tmp_path: Path, arguments: tuple[str, ...], text: str) -> None:
@@ -204,6 +206,12 @@ def test_wrong_calls(tmp_path: Path, arguments: tuple[str, ...], text: str) -> N
     (tmp_path / "openapi.json").write_text(json.dumps(described({"getItem": {}})))
     line = [sys.executable, "-c", "from tallystick.cli import main; main()", "scaffold", "--spec", "openapi.json"]
     line += ["--package", "shelf", *arguments]
+    (tmp_path / "made/handlers").mkdir(parents=True)
+    (tmp_path / "made/tally.lock").write_text("{}")
     result = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (result.returncode, "Traceback" in result.stderr) == (2, False)
     assert text in result.stderr
+    assert [each.name for each in (tmp_path / "made").iterdir()] in (
+        ["handlers", "tally.lock"],
+        ["tally.lock", "handlers"],
+    )

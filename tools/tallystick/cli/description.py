@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +10,7 @@ import typer
 
 from tallystick.cli.run import Run
 from tallystick.findings import InputError
+from tallystick.package_names import fault_of
 
 if TYPE_CHECKING:
     from tallystick.contract import Contract
@@ -60,10 +60,9 @@ def contract_of(run: Run, file: Path | None, allow_host: Sequence[str] | None = 
 
 
 def dotted(package: str | None) -> str:
-    """The name of a package as it is imported. Raises InputError for anything else."""
-    parts = (package or "").split(".")
-    if package and all(part.isascii() and part.isidentifier() and not keyword.iskeyword(part) for part in parts):
+    """The name of a package as it can be imported. Raises InputError for anything else."""
+    fault = fault_of(package or "")
+    if package and fault is None:
         return package
-    told = "it is missing" if package is None else f"not {package!r}"
-    message = f"--package must be a dotted Python name, such as warehouse.contract; {told}"
-    raise InputError.of("usage", message)
+    told = "it is missing" if package is None else f"it is {package!r}"
+    raise InputError.of("usage", f"--package {fault}; {told}")

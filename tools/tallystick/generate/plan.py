@@ -6,6 +6,8 @@ Writing, checking and showing differences are functions of the same plan.
 from __future__ import annotations
 
 import difflib
+import errno
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -70,9 +72,15 @@ def write(plan: Plan, directory: Path) -> int:
         for path in gone:
             _remove(directory, path)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError.of("output-unwritable", f"cannot write {shown_path(directory)}: {reason}") from error
+        place = shown_path(_place(error, directory))
+        raise InputError.of("output-unwritable", f"cannot write {place}: {error.strerror or error}") from error
     return len(changed) + len(gone)
+
+
+def _place(error: OSError, directory: Path) -> Path:
+    """What in the folder cannot be written, or the folder itself."""
+    place = Path(os.fsdecode(error.filename)) if error.filename else directory
+    return place if place.is_relative_to(directory) else directory
 
 
 def _refuse_foreign(directory: Path, changed: Mapping[str, bytes], known: lock.Lock | None) -> None:
@@ -91,6 +99,8 @@ def _refuse_foreign(directory: Path, changed: Mapping[str, bytes], known: lock.L
 
 def _is_ours(path: Path) -> bool:
     """Whether a file says itself that it was generated."""
+    if not path.is_file():
+        return False
     with path.open("rb") as file:
         return MARK in file.readline(200)
 
@@ -103,12 +113,21 @@ def _replace(directory: Path, changed: Mapping[str, bytes]) -> None:
     try:
         for number, content in enumerate(changed.values()):
             (staging / str(number)).write_bytes(content)
+        for path in changed:
+            _make_way(directory / path)
         for number, path in enumerate(changed):
-            target = directory / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            (staging / str(number)).replace(target)
+            (staging / str(number)).replace(directory / path)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _make_way(target: Path) -> None:
+    """Makes the folder of a file; raises OSError where the file could not be put there."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target.parent))
 
 
 def _remove(directory: Path, path: str) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from tallystick.contract import class_name
 from tallystick.contract.names import distinct
-from tallystick.findings import Finding, Level, Place, shown_path
+from tallystick.findings import Finding, InputError, Level, Place, shown_path
+from tallystick.generate import lock
 from tallystick.generate.format import formatted
 from tallystick.generate.present_handlers import AUTHENTICATOR, Present, present_handlers
 from tallystick.generate.python_text import docstring, indented
@@ -84,8 +85,9 @@ def scaffold(canonical: Canonical, package: str, directory: Path) -> Scaffold:
     """What to add to a folder of handlers. ``package`` is the generated package that they implement.
 
     Raises:
-        InputError: see ``present_handlers``.
+        InputError: the folder is generated, or see ``present_handlers``.
     """
+    _refuse_generated(directory)
     served, _, refused = served_operations(canonical)
     contract = with_schemes(canonical.contract)
     parts = _parts(contract, groups(contract, served), package)
@@ -105,6 +107,14 @@ def scaffold(canonical: Canonical, package: str, directory: Path) -> Scaffold:
     return Scaffold(
         formatted(sources, first_party=package), (*refused, *findings), _missing_text(parts, present, package)
     )
+
+
+def _refuse_generated(directory: Path) -> None:
+    """What people write has no place among files that the next generation replaces."""
+    for folder in (directory.absolute(), *directory.absolute().parents):
+        if (folder / lock.NAME).exists():
+            message = f"{shown_path(folder)} is generated; name a folder of your own, beside it"
+            raise InputError.of("usage", message)
 
 
 def _file(part: _Part, directory: Path) -> str:
