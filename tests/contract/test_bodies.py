@@ -113,6 +113,54 @@ CASES: dict[str, tuple[Any, list[Any]]] = {
         {"type": "object", "properties": {"i": {"type": "integer"}, "n": {"type": "number", "multipleOf": 0.01}}},
         [{"i": 3.0}, {"i": 10**30}, {"i": -0.0}, {"i": 1e300}, {"n": 19.99}, {"n": 0.1}, {"n": 0.001}, {"i": 0.5}],
     ),
+    "integers beyond 64 bits": ({"type": "integer", "minimum": 10**25}, [10**25, 10**25 - 1, 1e26, 0]),
+    "the last integers of 64 bits": (
+        {"type": "integer", "exclusiveMinimum": -(2**63), "maximum": 2**63 - 1},
+        [2**63 - 1, 2**63, -(2**63), -(2**63) + 1],
+    ),
+    "listed integers beyond 64 bits": ({"type": "integer", "enum": [2**63, 10**25]}, [2**63, 10**25, 1, 10**25 + 1]),
+    "an integer written with an exponent": ({"const": 1e25}, [1e25, 10**25, 10**25 + 1]),
+    "an integral bound of an integer": ({"type": "integer", "minimum": 1e23, "maximum": 1e23}, [1e23, 10**23, 1e22]),
+    "bounds beyond the doubles": ({"type": "number", "exclusiveMaximum": 2**63}, [1.5, 2.0**62, 2.0**64]),
+    "steps that doubles do not have": ({"type": "number", "multipleOf": 1e-10}, [1e15, 0.5, 1e-11, 1e300, 0.1]),
+    "a step of money": ({"type": "number", "multipleOf": 0.01}, [19.99, 0.07, 1.7976931348623157e308, 0.001]),
+    "a length with a fraction of zero": ({"type": "string", "minLength": 2.0, "maxLength": 3.0}, ["ab", "a", "abcd"]),
+    "sets of signs that Rust would subtract": (
+        {"properties": {"a": {"pattern": "^[a&&b]$"}, "b": {"type": "string", "pattern": "^[a&&b]$"}}},
+        [{"a": "a"}, {"b": "a"}, {"a": "&"}, {"b": "&"}, {"b": "c"}, {"a": 1}],
+    ),
+    "alternatives that declare different members": (
+        {
+            "type": "object",
+            "anyOf": [
+                {"properties": {"a": {"type": "integer"}}, "required": ["a"]},
+                {"properties": {"b": {"type": "integer"}}, "required": ["b"]},
+            ],
+            "unevaluatedProperties": False,
+        },
+        [{"a": 1, "b": 2}, {"a": 1}, {"b": 2}, {"a": 1, "c": 3}, {}, {"a": "x", "b": 2}],
+    ),
+    "a map of objects": (
+        {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "properties": {"copy": {"type": "string"}, "b": {"type": "integer", "default": 1}, "c": {}},
+                "additionalProperties": False,
+            },
+        },
+        [{"x": {"copy": "a"}}, {"x": {}, "y": {"b": 1}}, {"x": {"copy": None}}],
+    ),
+    "lists of lists of objects": (
+        {
+            "type": "array",
+            "items": {
+                "type": "array",
+                "items": {"type": "object", "properties": {"json": {"type": "string"}}, "additionalProperties": False},
+            },
+        },
+        [[[{"json": "a"}], [{}]], [[{"json": 1}]], [[]], []],
+    ),
     "times": (
         {"type": "object", "properties": {"at": {"type": "string", "format": "date-time"}}},
         [{"at": "2026-01-31T10:00:00.25-23:59"}, {"at": "2026-01-31t10:00:00z"}, {"at": "2026-02-30T10:00:00Z"}],

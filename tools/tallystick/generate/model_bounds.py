@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tallystick.contract.canonical.flat import UNTYPED
-from tallystick.generate.model_input import reads_alike, whole_bounds
+from tallystick.generate.model_input import python_bounds, reads_alike
 
 __all__ = ["Edit", "inner_bounds"]
 
@@ -58,7 +58,7 @@ def _arguments(schema: Mapping[str, Any]) -> str:
     if "format" in schema and schema["type"] == "string":
         return ""  # the text is no text in Python
     names = _ARGUMENTS[schema["type"]]
-    schema = whole_bounds(schema)
+    schema = python_bounds(schema)
     return ", ".join(
         f"{names[keyword]}={value!r}"
         for keyword, value in schema.items()

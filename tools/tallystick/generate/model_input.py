@@ -6,6 +6,7 @@ import copy
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic_core import SchemaError, SchemaValidator, core_schema
@@ -16,11 +17,17 @@ from tallystick.contract.canonical.flat import UNTYPED, split
 if TYPE_CHECKING:
     from tallystick.contract import Canonical, Contract
 
-__all__ = ["BOUNDS", "IN_UNION", "ease", "lost_defaults", "model_input", "reads_alike", "told_apart", "whole_bounds"]
+__all__ = ["BOUNDS", "IN_UNION", "ease", "lost_defaults", "model_input", "python_bounds", "reads_alike", "told_apart"]
 
+_EXACT: Final = 2**53
+"""Integers below this one are doubles."""
 _ROUNDED: Final[Mapping[str, Callable[[Any], int]]] = {
     "minimum": math.ceil, "exclusiveMinimum": math.floor, "maximum": math.floor, "exclusiveMaximum": math.ceil,
 }  # fmt: skip
+_READ_OTHERWISE: Final = re.compile(
+    r"\\[^\\.^$|?*+()\[\]{}x-]|\(\?|(?<!\\)\.(?![^\[]*\])"
+    r"|\\x\{|\{,|&&|--|~~|\[\^?\]|\[(?:[^\\\]]|\\.)*\["  # codes, counts and sets of signs that only Rust has
+)
 IN_UNION: Final = "x-tally-in-union"
 """Marks a class of requests that is one of several, with no discriminator to tell which."""
 _FORMATS: Final = frozenset(("date-time", "date", "time", "uuid"))
@@ -237,11 +244,15 @@ def ease(schema: Any) -> None:
     for part in properties.values():
         _drop_format(part)
         _flatten_null(part)
-    properties.update({name: whole_bounds(part) for name, part in properties.items()})
+    properties.update({name: python_bounds(part) for name, part in properties.items()})
     for part in properties.values():
         _keep_shared_pattern(part)
         _ease_parts(part)
     _drop_format(schema)
+    for keyword in schema.keys() - python_bounds(schema).keys():
+        del schema[keyword]
+    schema.update(python_bounds(schema))
+    _keep_shared_pattern(schema)
     _ease_parts(schema)
 
 
@@ -259,15 +270,27 @@ def _ease_parts(schema: Any) -> None:
             _ease_parts(part)
 
 
-def whole_bounds(schema: Any) -> Any:
-    """An integer's bounds as integers, which mean the same: more than 1.5 is more than 1, less than 1.5 less than 2."""
+def python_bounds(schema: Any) -> Any:
+    """The bounds of a number as Python compares with them, without those that it takes otherwise than JSON Schema.
+
+    An integer's are integers: more than 1.5 is more than 1, less than 1.5 less than 2.
+    """
     types = schema.get("type") if isinstance(schema, dict) else None
-    if types != "integer" and not (isinstance(types, list) and "integer" in types and "number" not in types):
+    if types == "number" or (isinstance(types, list) and "number" in types):
+        return {key: value for key, value in schema.items() if not _is_rounded(key, value)}
+    if types != "integer" and not (isinstance(types, list) and "integer" in types):
         return schema
-    rounded = {key: _ROUNDED[key](value) for key, value in schema.items() if key in _ROUNDED}
+    rounded = {key: _ROUNDED[key](Decimal(repr(value))) for key, value in schema.items() if key in _ROUNDED}
     kept = {**schema, **rounded}
     step = kept.pop("multipleOf", None)
     return {**kept, "multipleOf": int(step)} if step is not None and step == int(step) else kept
+
+
+def _is_rounded(keyword: str, value: Any) -> bool:
+    """Whether doubles, which Python holds, are compared otherwise than the numbers that JSON writes."""
+    if keyword == "multipleOf":
+        return bool(value != int(value)) or value >= _EXACT
+    return keyword in _ROUNDED and abs(value) >= _EXACT
 
 
 def _drop_format(schema: Any) -> None:
@@ -282,7 +305,7 @@ def _keep_shared_pattern(schema: Any) -> None:
 
 def reads_alike(pattern: str) -> bool:
     """Whether ECMA-262 and Rust surely mean the same: no classes that differ in Unicode, nothing Rust does not have."""
-    if re.search(r"\\[^\\.^$|?*+()\[\]{}x-]|\(\?|(?<!\\)\.(?![^\[]*\])", pattern):
+    if _READ_OTHERWISE.search(pattern):
         return False
     try:
         SchemaValidator(core_schema.str_schema(pattern=pattern))

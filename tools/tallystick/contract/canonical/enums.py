@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from tallystick.contract.canonical.flat import json_type, unique
@@ -47,7 +48,7 @@ def enum_forms(values: Iterable[Any], types: frozenset[str] | None) -> EnumForms
         elif kind == "boolean":
             booleans.append(value)
         elif kind in ("string", "integer"):
-            groups.setdefault(kind, []).append(int(value) if kind == "integer" else value)
+            groups.setdefault(kind, []).append(int(Decimal(repr(value))) if kind == "integer" else value)
         else:
             others.append(value)
     return EnumForms(groups, others, booleans, nullable, misfits)

@@ -28,6 +28,7 @@ ANNOTATIONS: Final = frozenset((
 
 _LOWER_BOUNDS: Final = frozenset(("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"))
 _UPPER_BOUNDS: Final = frozenset(("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"))
+_COUNTS: Final = frozenset(("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"))
 _LABELS: Final = frozenset(("format", "contentMediaType", "contentEncoding", "contentSchema"))
 _HIDDEN: Final = frozenset((
     "contains", "dependentRequired", "dependentSchemas", "maxContains", "minContains", "not", "patternProperties",
@@ -240,6 +241,8 @@ class Flat:
         self.hidden.append(Part(exact, part.pointer))
 
     def _take_check(self, key: str, child: Any, part: Part) -> None:
+        if key in _COUNTS:
+            child = int(child)  # 2.0 is an integer in JSON Schema
         known = self.checks.get(key)
         if known is None or known == child:
             self.checks[key] = child

@@ -145,6 +145,8 @@ class UnionForms:
             self._merger.absorb(variant, member, (), part)
             if variant.contradictions and not flat.contradictions:
                 continue  # a member that no value of the base fits
+            if union.keyword == "anyOf" and variant.unevaluated is not None and union.discriminator is None:
+                variant.hidden.append(union.as_part())  # several may fit, and each evaluates what it declares
             members.append(member)
             if variant.says_the_same_as(self._merger.flatten(member)):
                 forms.append(self._rewriter.use(member))  # what stands beside the union adds nothing to it

@@ -23,6 +23,8 @@ __all__ = ["Codecs", "event_bytes", "json_bytes", "line_bytes", "text_bytes"]
 _to_bytes: Final = msgspec.json.Encoder(decimal_format="string").encode
 _NOT_BY_TWIN: Final = (msgspec.MsgspecError, TypeError, AttributeError, OverflowError, ValueError, RecursionError)
 
+_MADE_OF_TYPES: Final = (Annotated, Union, UnionType, list, dict)
+
 Encode = Callable[[Any], bytes]
 
 
@@ -118,7 +120,7 @@ def json_bytes(kind: Any) -> Encode:
     The result raises ContractViolation.
     """
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
-    made, dump = _reader(adapter, frozenset(_models(kind))), adapter.serializer.to_python
+    made, dump = _reader(adapter, frozenset(_models(kind)), _depth(kind)), adapter.serializer.to_python
 
     def encode(value: Any) -> bytes:
         try:
@@ -133,18 +135,26 @@ def json_bytes(kind: Any) -> Encode:
 
 
 def _models(kind: Any) -> Iterator[type[BaseModel]]:
-    """The models that a value of the type, or an item of it, may be an instance of."""
+    """The models that a value of the type, or a part of its lists and maps, may be an instance of."""
     alias = getattr(kind, "__value__", None)
     if alias is not None:
         yield from _models(alias)
     elif isinstance(kind, type) and issubclass(kind, BaseModel):
         yield kind
-    elif typing.get_origin(kind) in (Annotated, Union, UnionType, list):
+    elif typing.get_origin(kind) in _MADE_OF_TYPES:
         for part in typing.get_args(kind):
             yield from _models(part)
 
 
-def _reader(adapter: TypeAdapter[Any], own: frozenset[type[BaseModel]]) -> Callable[[Any], Any]:
+def _depth(kind: Any) -> int:
+    """How many lists and maps lie around the models of a type."""
+    kind = getattr(kind, "__value__", kind)
+    origin = typing.get_origin(kind)
+    inner = max(map(_depth, typing.get_args(kind)), default=0) if origin in _MADE_OF_TYPES else 0
+    return inner + (origin in (list, dict))
+
+
+def _reader(adapter: TypeAdapter[Any], own: frozenset[type[BaseModel]], depth: int) -> Callable[[Any], Any]:
     """Makes a value of the adapter's type of whatever a handler gives.
 
     A model of another class, such as that of the request, is read as the JSON that was said to it: by attribute it
@@ -155,13 +165,25 @@ def _reader(adapter: TypeAdapter[Any], own: frozenset[type[BaseModel]]) -> Calla
     def is_foreign(value: Any) -> bool:
         return isinstance(value, BaseModel) and type(value) not in own
 
+    def has_foreign(value: Any, below: int) -> bool:
+        if below == 0 or type(value) not in (list, dict):
+            return is_foreign(value)
+        parts = value.values() if type(value) is dict else value
+        return any(map(is_foreign, parts)) if below == 1 else any(has_foreign(part, below - 1) for part in parts)
+
+    def told(value: Any) -> Any:
+        if type(value) is dict:
+            return {name: told(part) for name, part in value.items()}
+        if type(value) is list:
+            return [told(part) for part in value]
+        return value.model_dump(by_alias=True, exclude_unset=True) if is_foreign(value) else value
+
     def made(value: Any) -> Any:
         if is_foreign(value):
             said = value.model_dump_json(by_alias=True, exclude_unset=True)
             return read(said, strict=True, by_alias=True, by_name=False)
-        if type(value) is list and any(map(is_foreign, value)):
-            told = [item.model_dump(by_alias=True, exclude_unset=True) if is_foreign(item) else item for item in value]
-            return validate(told, from_attributes=True, by_alias=True, by_name=False)
+        if depth and has_foreign(value, depth):
+            return validate(told(value), from_attributes=True, by_alias=True, by_name=False)
         return validate(value, from_attributes=True)
 
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from decimal import Decimal
 from typing import Any, Final
 
 __all__ = ["is_integer", "readings", "with_whole_numbers"]
@@ -46,14 +47,17 @@ def _numbers(text: str, types: frozenset[str]) -> list[int | float]:
         value = float(text)
         if not math.isfinite(value):
             return []
-        return [int(value) if "integer" in types and value.is_integer() else value]
+        return [int(Decimal(text)) if "integer" in types and value.is_integer() else value]
     return []
 
 
 def with_whole_numbers(value: Any) -> Any:
-    """The value with integral numbers as integers: ``1e300`` is one, and Pydantic takes only smaller ones as such."""
+    """The value with integral numbers as integers: ``1e300`` is one, and Pydantic takes only smaller ones as such.
+
+    The integer is the one that was written, not the nearest double: ``1e23`` has 23 zeros.
+    """
     if isinstance(value, float):
-        return int(value) if value.is_integer() else value
+        return int(Decimal(repr(value))) if value.is_integer() else value
     if isinstance(value, list):
         return [with_whole_numbers(item) for item in value]
     if isinstance(value, dict):
