@@ -72,6 +72,8 @@ def desk(server, describe) -> Any:
         ("", [("Authorization", "Bearer a"), ("Authorization", "Bearer b")]),
         ("", [("X-Key", "a"), ("X-Key", "b")]),
         ("?key=a&key=b", []),
+        ("?key=%zz", []),
+        ("?key=%FF", []),
     ],
 )
 def test_credentials_that_cannot_be_read(desk, query, headers) -> None:

@@ -265,6 +265,18 @@ def test_own_routes_beside(made) -> None:
     assert (reply.status_code, reply.headers["allow"]) == (405, "DELETE, GET, PATCH, POST, PUT")
 
 
+@pytest.mark.parametrize("prefix", ["", "/api"])
+def test_several_contracts_on_one_path(made, server, describe, prefix) -> None:
+    """Contracts that share a path are each told of in `Allow`, whichever of them refuses the method."""
+    other = server(describe({"PATCH /items/{id}": {"operationId": "patch", "parameters": [ID]}, "GET /own": {}}))
+    app = _host(made, prefix=prefix)
+    app.include_router(other.modules("router").build_router(other.contract), prefix=prefix)
+    client = TestClient(app)
+    assert client.patch(f"{prefix}/items/x").status_code == 204
+    reply = client.post(f"{prefix}/items/x")
+    assert (reply.status_code, reply.headers["allow"]) == (405, "DELETE, GET, PATCH, PUT")
+
+
 def test_without_the_names_that_the_framework_keeps(made, monkeypatch) -> None:
     """Where the place of the inclusion cannot be known, FastAPI's own search finds the operations."""
     kind = made.modules("_runtime.including").ContractRouter

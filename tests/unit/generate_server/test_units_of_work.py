@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from fastapi import Depends, FastAPI
 from starlette.testclient import TestClient
 
 NO = {"x-tally-problem": {"type": "https://t.example/no", "title": "No"}, "description": "No."}
@@ -92,6 +94,44 @@ def test_middleware_that_fails_after_a_stream_was_made(talk) -> None:
     talk.box["kind"] = "stream"
     assert _rewired(talk, around=[around]).get("/talk").status_code == 500
     assert talk.log == ["open", "talk", "rollback"]
+
+
+@pytest.mark.parametrize("kind", ["text", "stream"])
+def test_dependencies_that_fail_after_the_handler(talk, kind) -> None:
+    """Where the application fails before a stream is sent, its unit of work is rolled back; others are over by then."""
+
+    async def checked() -> AsyncIterator[None]:
+        yield
+        raise ZeroDivisionError
+
+    talk.box["kind"] = kind
+    app = FastAPI(dependencies=[Depends(checked, scope="function")])
+    app.include_router(talk.modules("router").build_router(talk.contract))
+    assert TestClient(app, raise_server_exceptions=False).get("/talk").status_code == 500
+    assert talk.log == ["open", "talk", "rollback" if kind == "stream" else "commit"]
+
+
+def test_streams_behind_dependencies(talk) -> None:
+    """A dependency of the application changes nothing about the unit of work of a stream that is sent."""
+    talk.box["kind"] = "stream"
+    app = FastAPI(dependencies=[Depends(lambda: None)])
+    app.include_router(talk.modules("router").build_router(talk.contract))
+    assert TestClient(app).get("/talk").text == "ab"
+    assert talk.log == ["open", "talk", "first piece", "commit"]
+
+
+@pytest.mark.parametrize("error", [None, ZeroDivisionError()])
+def test_a_stream_that_nobody_sends(talk, error) -> None:
+    """A streamed answer that is given up is rolled back, once."""
+
+    async def give_up() -> None:
+        answer = talk.modules("_runtime.answers").Answer(200, [], _pieces(talk))
+        answer.scope = _unit(talk.log, "never")(None)
+        for _ in range(2):
+            await answer.abandon(type(error), error, None)
+
+    asyncio.run(give_up())
+    assert talk.log == ["rollback"]
 
 
 def test_middleware_that_answers_instead_of_a_stream(talk) -> None:

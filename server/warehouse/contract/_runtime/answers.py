@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import enum
 import re
@@ -91,6 +92,12 @@ class Answer:
         finally:
             for close in self.closing:
                 close()
+
+
+    async def abandon(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        """Rolls back what a streamed answer that nobody has sent would have committed."""
+        if self.scope is not None:
+            await self.leave(error or asyncio.CancelledError())
 
 
 class AnswerResponse(Response):

@@ -104,7 +104,10 @@ class Served:
 
     async def response(self, request: Request) -> Response:
         """Serves a request that FastAPI has routed itself, after the dependencies that were added there."""
-        return AnswerResponse(await self.answer(request.scope, RequestContent(request)))
+        answer = await self.answer(request.scope, RequestContent(request))
+        if answer.scope is not None:  # what FastAPI does next may fail, and nobody would send the stream
+            request.scope["fastapi_inner_astack"].push_async_exit(answer.abandon)
+        return AnswerResponse(answer)
 
     async def answer(self, scope: Scope, receive: Receive) -> Answer:
         """The answer to a request.

@@ -74,7 +74,7 @@ class ContractRoute(APIRoute):
             await super().handle(scope, receive, send)
             return
         if scope["method"] != served.operation.method:
-            await refuse_method(served, self.allowed, scope, receive, send)
+            await refuse_method(self, scope, receive, send)
             return
         if self.may_run_directly(scope):
             await served(scope, receive, send)
@@ -108,16 +108,17 @@ def _decoded(segment: str) -> str:
         return segment
 
 
-async def refuse_method(served: Served, allowed: Sequence[str], scope: Scope, receive: Receive, send: Send) -> None:
+async def refuse_method(route: ContractRoute, scope: Scope, receive: Receive, send: Send) -> None:
     """Answers 405 (RFC 9110, section 15.5.6), unless the application has a handler of its own for it.
 
     Raises:
         HTTPException: for that handler.
     """
-    headers = {"Allow": ", ".join(sorted({*allowed, *methods_beside(scope)}))}
+    assert route.served is not None
+    headers = {"Allow": ", ".join(sorted({*route.allowed, *methods_beside(scope, route.index)}))}
     if handles_status(scope, 405):
         raise HTTPException(405, headers=headers)
-    await problem_response(405, None, served.problem_members(scope), headers)(scope, receive, send)
+    await problem_response(405, None, route.served.problem_members(scope), headers)(scope, receive, send)
 
 
 class _Path:

@@ -307,10 +307,15 @@ def _key_in_header(parameter: str) -> _Extract:
 def _key_in_query(parameter: str) -> _Extract:
     def extract(scope: Mapping[str, Any]) -> tuple[str, ...] | None:
         try:
-            given = [unquote_plus(text) for name, text in pairs(scope["query_string"]) if name == parameter]
+            given = [text for name, text in pairs(scope["query_string"]) if name == parameter]
         except Malformed:
             return None
-        return None if not given else (given[0],) if len(given) == 1 else _UNREADABLE
+        if len(given) != 1:
+            return _UNREADABLE if given else None
+        try:
+            return (unquote_plus(given[0]),)
+        except Malformed:
+            return _UNREADABLE
 
     return extract
 
