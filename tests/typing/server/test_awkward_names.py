@@ -21,8 +21,8 @@ from tallystick.generate.server import generate_server
 
 NAMES = (
     "abstractmethod", "any", "bool", "bytes", "caller", "date", "datetime", "dict", "final", "float", "forms", "int",
-    "list", "literal", "models", "object", "operations", "property", "protocol", "replies", "set", "str", "super",
-    "time", "tuple", "type", "uuid",
+    "list", "literal", "models", "object", "operations", "override", "property", "protocol", "replies", "set", "str",
+    "super", "time", "tuple", "type", "uuid",
 )  # fmt: skip
 KINDS: dict[str, dict[str, Any]] = {
     "day": {"type": "string", "format": "date"},

@@ -71,7 +71,10 @@ def test_new_operations(run, tmp_path: Path) -> None:
     assert told(result) == [("scaffold-missing", "put_item is missing: the contract has GET /putItem; add the method")]
     assert result.findings[0].place.line == before.decode().splitlines().index("class Items(ItemsHandlers):") + 1
     assert "from datetime import date\n" in result.missing
-    assert "    async def put_item(self, *, since: date | None) -> replies.PutItemReply:\n" in result.missing
+    assert (
+        "    @override\n    async def put_item(self, *, since: date | None) -> replies.PutItemReply:\n"
+        in result.missing
+    )
     assert (tmp_path / "own/items.py").read_bytes() == before
 
 

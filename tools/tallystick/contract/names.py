@@ -55,7 +55,7 @@ MODEL_RESERVED: Final = KEYWORDS | frozenset((
 
 HANDLER_RESERVED: Final = frozenset((
     "abstractmethod", "bool", "bytes", "date", "datetime", "dict", "final", "float", "forms", "int", "list", "models",
-    "object", "replies", "str", "time", "tuple", "type",
+    "object", "override", "replies", "str", "time", "tuple", "type",
 ))  # fmt: skip
 """Names that the annotations of handlers use, and that a method of the same class would hide from them."""
 

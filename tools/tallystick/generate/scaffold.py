@@ -34,6 +34,8 @@ _OWN_CLASSES: Final = frozenset((
     "Lines", "Literal", "None", "True", "Unimplemented",
 ))  # fmt: skip
 """Names that the modules of a scaffold need for something else."""
+_OVERRIDE: Final = "from typing_extensions import override\n"
+"""Every method says that it implements one, so that a type checker tells when the contract has it no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +73,14 @@ class _Part:
         """The module."""
         methods = (self.init, *(each.source for each in self.methods.values()))
         body = indented([docstring(self.text), *(each for each in methods if each)])
-        head = f"{docstring(self.text)}\n\nfrom typing import final\n{self.imports}"
+        head = f"{docstring(self.text)}\n\nfrom typing import final\n{_OVERRIDE}{self.imports}"
         return f"{head}\n\n@final\nclass {self.name}({self.protocol}):\n{body}\n"
 
     def completing(self, present: Present, names: Sequence[str]) -> str:
         """What to paste into a class that lacks some methods, with the imports that these need."""
         body = indented([self.methods[name].source for name in names])
         where = f"# add to {present.name} in {shown_path(present.file)}"
-        return f"{where}\n{self.imports}\n\nclass {present.name}({self.protocol}):\n{body}\n"
+        return f"{where}\n{_OVERRIDE}{self.imports}\n\nclass {present.name}({self.protocol}):\n{body}\n"
 
 
 def scaffold(canonical: Canonical, package: str, directory: Path) -> Scaffold:
@@ -191,7 +193,7 @@ def _handlers(contract: Contract, group: Group, package: str, name: str) -> _Par
 
 def _method(contract: Contract, operation: Operation) -> _Method:
     body = indented([docstring(title(operation)), f"raise Unimplemented({operation.id!r})"])
-    source = f"{signature(contract, operation)}\n{body}\n"
+    source = f"@override\n{signature(contract, operation)}\n{body}\n"
     return _Method(source, f"{operation.method} {operation.path}", operation.id)
 
 
@@ -201,7 +203,7 @@ def _authenticator(contract: Contract, package: str) -> _Part:
     for key, scheme in contract.security_schemes.items():
         head = f"async def {names[key]}(self, {credentials(scheme)}, *, operation: Operation) -> Caller | None:"
         body = indented([docstring(scheme.description or f"The scheme `{key}`."), f"raise Unimplemented({key!r})"])
-        methods[names[key]] = _Method(f"{head}\n{body}\n", f"the security scheme {key}")
+        methods[names[key]] = _Method(f"@override\n{head}\n{body}\n", f"the security scheme {key}")
     return _Part(
         protocol=AUTHENTICATOR,
         module="authenticator",
