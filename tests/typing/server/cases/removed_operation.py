@@ -16,7 +16,7 @@ class Orders(OrdersHandlers):
         return ListOrders204()
 
     @override
-    async def find_orders(self) -> ListOrdersReply:  # mypy: Method "find_orders" is marked as an override, but no base method was found # pyright: Method "find_orders" is marked as override, but no base method of same name is present
+    async def find_orders(self) -> ListOrdersReply:  # mypy: no base method was found # pyright: Method "find_orders" is marked as override, but no base method of same name is present
         return ListOrders204()
 
 
@@ -31,5 +31,5 @@ class Desk(Authenticator):
         return None
 
     @override
-    async def basic(self, name: str, password: str, *, operation: Operation) -> Caller | None:  # mypy: no base method was found # pyright: no base method of same name is present
+    async def basic(self, user: str, word: str, *, operation: Operation) -> None:  # mypy: no base method was found # pyright: no base method of same name is present
         return None
