@@ -82,14 +82,14 @@ NOTES: Final[Mapping[str, str]] = {
     "server-header": "A response header has a name that HTTP cannot send. | Rename it: letters, digits and hyphens.",
     "server-path": "An operation does not get every request that its path promises: others have the same path, or a"
     " placeholder stands where no request has one. | The message says who answers, and what to change.",
-    "server-reply": "A reply has content that its status forbids, or a status that is no answer. | Remove what the message"
-    " names: 204, 205 and 304 end with their headers, and 1xx come before an answer.",
+    "server-reply": "A reply has content that its status forbids, or a status that is no answer. | Remove what the"
+    " message names: 204, 205 and 304 end with their headers, and 1xx come before an answer.",
     "server-schema": "A part of a schema cannot be compiled, so the server does not check it. | The message has the"
     " validator's reason: correct the keyword there. Until then the handler has to check it.",
     "server-security": "An operation asks for security schemes that are not declared; its authenticator gets the whole"
     " request. | Declare them under `components.securitySchemes`, or correct the name.",
-    "server-unchecked": "A body is handed to its handler as it came, because it cannot be checked by its schema. | The"
-    " handler has to check it.",
+    "server-unchecked": "A body or reply passes as it is: only JSON, forms and texts are held against schemas. | The"
+    " handler has to check it, or to answer what fits.",
     "several-documents": "A description is one YAML document. | Keep one file for each, without `---` in between.",
     "syntax": "The file is neither YAML nor JSON. | Correct the place that the message names.",
     "too-deep": "The file nests deeper than any description needs to. | The limit stops hostile files.",

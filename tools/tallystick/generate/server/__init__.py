@@ -26,6 +26,7 @@ from tallystick.generate.server.routers_module import routers_module
 from tallystick.generate.server.schema_file import SchemaFile
 from tallystick.generate.server.security_module import security_module
 from tallystick.generate.server.servable import as_served, servable, with_schemes
+from tallystick.generate.server.unread import json_ranges
 from tallystick.generate.server.webhooks_module import webhooks_module
 from tallystick.generate.server.wiring_module import router_module, wiring_module
 
@@ -73,7 +74,7 @@ def served_operations(canonical: Canonical) -> tuple[list[Operation], SchemaFile
 
 def _origins(canonical: Canonical) -> Mapping[str, Operation]:
     pairs = zip(canonical.contract.operations, canonical.origin.operations, strict=True)
-    return {operation.id: as_served(origin) for operation, origin in pairs}
+    return {operation.id: as_served(origin, json_ranges(canonical.origin, origin)) for operation, origin in pairs}
 
 
 def _distinct(findings: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -13,9 +13,15 @@ from typing import Final
 from tallystick.contract import Canonical, Contract, Header, Operation, Parameter, Reply, SecurityScheme
 from tallystick.contract.names import snake_case
 from tallystick.findings import Finding, Level
-from tallystick.generate.runtime.server.media import kind_of
 from tallystick.generate.runtime.server.paths import PathKey
 from tallystick.generate.server.rivals import rivalry_findings
+from tallystick.generate.server.unread import (
+    JsonRanges,
+    json_ranges,
+    read_as_json,
+    unread_findings,
+    written_as_json,
+)
 
 __all__ = ["as_served", "servable", "with_schemes"]
 
@@ -29,24 +35,25 @@ _EMPTY: Final = ("204", "205", "304")
 def servable(canonical: Canonical) -> tuple[list[Operation], list[Finding]]:
     """The operations as they are served, and what is served with less than hoped."""
     contract = canonical.contract
-    served = [as_served(operation) for operation in contract.operations]
+    pairs = list(zip(contract.operations, canonical.origin.operations, strict=True))
+    served = [as_served(operation, json_ranges(canonical.origin, origin)) for operation, origin in pairs]
     findings = [
         finding
         for operation in contract.operations
         for finding in (
             *_path_remarks(operation),
             *_security_remarks(contract, operation),
-            *_body_remarks(operation),
             *_header_remarks(operation),
             *_reply_remarks(operation),
         )
     ]
+    findings += [finding for operation in served for finding in unread_findings(contract, operation)]
     return served, [*findings, *rivalry_findings(contract, served)]
 
 
-def as_served(operation: Operation) -> Operation:
+def as_served(operation: Operation, ranges: JsonRanges) -> Operation:
     """The operation with the handler's name, without headers and content that cannot be sent, with parameters where
-    requests can have them.
+    requests can have them, with JSON where a range stands for it.
 
     A placeholder in the query of a key (``/items?page={page}``) is a query parameter; one in a fragment never comes.
     """
@@ -60,8 +67,9 @@ def as_served(operation: Operation) -> Operation:
             for each in operation.parameters
         ]
         operation = replace(operation, parameters=tuple(each for each in parameters if each is not None))
-    replies = tuple(_sendable(reply) for reply in operation.replies)
-    return replace(operation, python_name=operation.handler_name, replies=replies)
+    replies = tuple(written_as_json(_sendable(reply), ranges) for reply in operation.replies)
+    body = None if operation.body is None else read_as_json(operation.body, ranges)
+    return replace(operation, python_name=operation.handler_name, body=body, replies=replies)
 
 
 def _sendable(reply: Reply) -> Reply:
@@ -126,14 +134,6 @@ def _security_remarks(contract: Contract, operation: Operation) -> Iterator[Find
             "in the request by itself, and unknown query parameters are not refused: declare them"
         )
         yield _warning("server-security", operation, message)
-
-
-def _body_remarks(operation: Operation) -> Iterator[Finding]:
-    """What reaches the handler as it came, because nobody can read it by the schema."""
-    for media in operation.body.content if operation.body is not None else ():
-        if media.schema is not None and media.name.endswith("xml") and kind_of(media.name) in ("text", "binary"):
-            message = f"a body of {media.name} is handed over unread: XML is not checked against the schema"
-            yield Finding("server-unchecked", Level.INFO, message, media.location.place, operation.id)
 
 
 def _header_remarks(operation: Operation) -> Iterator[Finding]:
