@@ -9,8 +9,9 @@ from typing import Any
 from tallystick.contract import Contract, MediaType, Operation, Schema, class_name
 from tallystick.generate.python_text import docstring, indented
 from tallystick.generate.runtime.server.media import kind_of
+from tallystick.generate.server.files import are_binary, is_binary, part_type
 from tallystick.generate.server.names import field_names
-from tallystick.generate.server.types import is_binary, optional, python_type, without_null
+from tallystick.generate.server.types import optional, python_type, without_null
 
 __all__ = ["Form", "form_class", "forms_module"]
 
@@ -34,20 +35,22 @@ def form_class(contract: Contract, operation: Operation, media: MediaType) -> Fo
     try:
         resolved = contract.resolve(media.schema)
         files = {
-            name: rule for name, part in resolved.properties.items() if (rule := _rule(contract, part)) is not None
+            name: rule
+            for name, part in resolved.properties.items()
+            if (rule := _rule(contract, part, part_type(media, name))) is not None
         }
     except KeyError:
         return None
     return Form(f"{class_name(operation.python_name)}Form", resolved, files) if files else None
 
 
-def _rule(contract: Contract, part: Schema) -> tuple[int, bool] | None:
+def _rule(contract: Contract, part: Schema, stated: str) -> tuple[int, bool] | None:
     resolved = contract.resolve(without_null(part))
-    if is_binary(resolved.value):
+    if is_binary(resolved.value, stated):
         return _largest(resolved.value), False
     if not isinstance(resolved.value, bool) and "items" in resolved.value:
         item = contract.resolve(resolved.child("items"))
-        if is_binary(item.value):
+        if are_binary(resolved.value, item.value, stated):
             return _largest(item.value), True
     return None
 

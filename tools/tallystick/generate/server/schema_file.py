@@ -20,9 +20,10 @@ from tallystick.document import Location
 from tallystick.findings import Finding, Level
 from tallystick.generate.runtime.server.media import kind_of
 from tallystick.generate.runtime.server.schemas import Schemas
+from tallystick.generate.server.files import are_binary, is_binary, part_type
 from tallystick.generate.server.mending import Faults, mend
 from tallystick.generate.server.names import problem_class
-from tallystick.generate.server.types import is_binary, without_null
+from tallystick.generate.server.types import without_null
 
 __all__ = ["SchemaFile", "item_schema"]
 
@@ -81,7 +82,7 @@ class SchemaFile:
         if kind == "lines":
             return self._written(item_schema(media, self._contract), "readOnly")
         written = self._written(media.schema, "readOnly")
-        return self._without_files(media.schema, written) if kind == "multipart" else written
+        return self._without_files(media, written) if kind == "multipart" else written
 
     def _parts(self, media: MediaType) -> dict[str, Any]:
         """The headers of a multipart body's parts, by property."""
@@ -93,32 +94,32 @@ class SchemaFile:
             if encoding.headers
         }
 
-    def _without_files(self, schema: Schema | None, written: Any) -> Any:
+    def _without_files(self, media: MediaType, written: Any) -> Any:
         """A multipart schema whose files are anything: their content never becomes JSON, only number and size count."""
-        if schema is None:
+        if media.schema is None:
             return True
         try:
-            resolved = self._contract.resolve(schema)
+            resolved = self._contract.resolve(media.schema)
         except KeyError:
             return written
-        found = {name: self._file(part) for name, part in resolved.properties.items()}
+        found = {name: self._file(part, part_type(media, name)) for name, part in resolved.properties.items()}
         files = {name: stand_in for name, stand_in in found.items() if stand_in is not None}
         if not files:
             return written
         whole = self._written(resolved, "readOnly")
         return {**whole, "properties": {**whole["properties"], **files}}
 
-    def _file(self, schema: Schema) -> Any:
+    def _file(self, schema: Schema, stated: str) -> Any:
         """What is left of the schema of a file or of several; None for what is no file."""
         try:
             resolved = self._contract.resolve(without_null(schema))
-            if is_binary(resolved.value):
+            if is_binary(resolved.value, stated):
                 return _least(resolved.value)
             value = _mapping(resolved.value)
             item = self._contract.resolve(resolved.child("items")).value if "items" in value else None
         except KeyError:
             return None
-        if not is_binary(item):
+        if not are_binary(value, item, stated):
             return None
         return {key: value[key] for key in ("minItems", "maxItems") if key in value} | {"items": _least(item)}
 

@@ -9,7 +9,7 @@ from tallystick.contract import Schema
 from tallystick.contract.canonical.flat import UNTYPED
 from tallystick.generate.model_input import told_apart
 
-__all__ = ["is_binary", "optional", "python_type", "union"]
+__all__ = ["optional", "python_type", "union", "without_null"]
 
 _STRINGS: Final = {"date-time": "datetime", "date": "date", "time": "time", "uuid": "UUID"}
 _SCALARS: Final = {"integer": "int", "number": "float", "boolean": "bool", "null": "None"}
@@ -96,18 +96,6 @@ def _members(part: str) -> list[str]:
         return part.split(" | ")
     bare = part.removesuffix(" | None")
     return [bare] if bare == part else [bare, "None"]
-
-
-def is_binary(value: Any) -> bool:
-    """Whether a property of a multipart body holds octets rather than text (OpenAPI 3.0 and 3.1)."""
-    if not isinstance(value, Mapping):
-        return False
-    if value.get("format") == "binary":
-        return True
-    if value.get("type") not in (None, "string") or "contentEncoding" in value:
-        return False
-    media = str(value.get("contentMediaType", ""))
-    return bool(media) and media != "application/json"
 
 
 def without_null(schema: Schema) -> Schema:

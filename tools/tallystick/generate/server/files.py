@@ -1,0 +1,59 @@
+"""Which properties of a multipart body are files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tallystick.contract import MediaType
+from tallystick.contract.canonical.flat import UNTYPED
+
+__all__ = ["are_binary", "is_binary", "part_type"]
+
+_TEXT: Final = "text/plain"
+_AS_IT_IS: Final = ("binary", "7bit", "8bit")
+"""Encodings that change nothing (RFC 2045, section 6.2)."""
+_SILENT: Final = frozenset((
+    "$comment", "contentEncoding", "deprecated", "description", "example", "examples", "maxLength", "minLength",
+    "readOnly", "title", "writeOnly",
+))  # fmt: skip
+"""Keywords that do not tell what a value is."""
+
+
+def part_type(media: MediaType, name: str) -> str:
+    """The media types that the parts of a property have, as far as the encoding states them; a style makes text."""
+    encoding = media.encoding.get(name)
+    if encoding is None:
+        return ""
+    return encoding.content_type or ("" if (encoding.style, encoding.explode) == ("form", True) else _TEXT)
+
+
+def is_binary(value: Any, stated: str = _TEXT) -> bool:
+    """Whether a property holds octets rather than text or JSON; ``stated`` is what ``part_type`` says of it.
+
+    Where that is nothing, a schema that says nothing either means octets (OpenAPI 3.1.1, section 4.8.15.1.1).
+    """
+    if not isinstance(value, Mapping):
+        return False
+    if value.get("format") == "binary":
+        return True
+    kind = None if UNTYPED in value else value.get("type")
+    if kind not in (None, "string") or value.get("contentEncoding", "binary") not in _AS_IT_IS:
+        return False
+    if "contentMediaType" in value:
+        return str(value["contentMediaType"]) != "application/json"
+    if kind == "string":
+        return bool(stated) and _is_of_octets(stated) and "enum" not in value
+    return value.keys() - {UNTYPED, "type"} <= _SILENT and (not stated or _is_of_octets(stated))
+
+
+def are_binary(value: Mapping[str, Any], item: Any, stated: str) -> bool:
+    """Whether a list with such items holds files. One that looks into items of no type does not."""
+    looks_into = not value.keys() - {UNTYPED} <= _SILENT | {"items", "maxItems", "minItems", "type"}
+    return is_binary(item, _TEXT if looks_into and not stated else stated)
+
+
+def _is_of_octets(stated: str) -> bool:
+    """Whether a media type, or each of several with commas between them, is neither plain text nor JSON."""
+    kinds = [each.partition(";")[0].strip().lower() for each in stated.split(",")]
+    return not any(kind == _TEXT or kind.endswith("json") for kind in kinds)
