@@ -193,6 +193,8 @@ def test_values(made, name: str, value: Any, text: str) -> None:
         ("x_plain", "abcd", "x-plain does not fit its schema: is longer than 3 characters"),
         ("set_cookie", ["a=1", "B=2"], "set-cookie does not fit its schema: /1 does not match"),
         ("x_any", "a\r\nb: c", "must not hold line breaks"),
+        ("x_any", " a", "must not begin or end with white space"),
+        ("x_any", "a\t", "must not begin or end with white space"),
         ("x_names", ["a\nb"], "must not hold line breaks"),
     ],
 )

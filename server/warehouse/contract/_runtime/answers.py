@@ -93,7 +93,6 @@ class Answer:
             for close in self.closing:
                 close()
 
-
     async def abandon(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
         """Rolls back what a streamed answer that nobody has sent would have committed."""
         if self.scope is not None:
@@ -144,6 +143,8 @@ def header_text(value: Any, *, explode: bool = False) -> str:
         ContractViolation: it would break the header section.
     """
     text = value if type(value) is str else _simple(value, explode=explode)
+    if text.strip(" \t") != text:
+        raise ContractViolation("a header value must not begin or end with white space, which is no part of it")
     if text.isascii() and text.isprintable():
         return text
     if _CONTROLS.search(text):

@@ -20,6 +20,8 @@ _LINES: Final = frozenset(
 )
 _MOST_REMEMBERED: Final = 256
 _QUOTED_OR_NOT: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|[^"]+')
+_TYPE: Final = re.compile(r"[!#$%&'+.^_`|~0-9a-z-]+/[!#$%&'+.^_`|~0-9a-z-]+")
+_WEIGHT: Final = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
 _CHARSETS: Final = frozenset(aliases) | frozenset(aliases.values()) | {"koi8_u"}
 """Names under which Python knows charsets; asking it for any other would make it remember that name for ever."""
 
@@ -68,6 +70,11 @@ class MediaRange:
         """``type/subtype``."""
         return f"{self.type}/{self.subtype}"
 
+    @property
+    def is_type(self) -> bool:
+        """Whether this names one media type, in the syntax of media types."""
+        return _TYPE.fullmatch(self.essence) is not None
+
     def parameter(self, name: str) -> str | None:
         """The value of a parameter."""
         return dict(self.parameters).get(name)
@@ -88,10 +95,9 @@ class MediaRange:
     def quality(self) -> float:
         """The weight ``q``, 1 without one; 0 for an unreadable one."""
         text = self.parameter("q")
-        try:
-            return 1.0 if text is None else min(max(float(text), 0.0), 1.0)
-        except ValueError:
-            return 0.0
+        if text is None:
+            return 1.0
+        return min(float(text), 1.0) if _WEIGHT.fullmatch(text) else 0.0
 
 
 def kind_of(media_type: str) -> Kind:
@@ -126,6 +132,8 @@ def text_codec(charset: str) -> str | None:
 def best_match(declared: Sequence[str], content_type: str) -> str | None:
     """The declared media type or range that a Content-Type fits best, None if it fits none."""
     given = MediaRange.parse(content_type)
+    if not given.is_type:
+        return None
     fitting = [(MediaRange.parse(name).precision, name) for name in declared if MediaRange.parse(name).covers(given)]
     return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
 
@@ -163,12 +171,11 @@ class Negotiation:
 def _quality(offered: MediaRange, ranges: Sequence[MediaRange]) -> tuple[float, bool]:
     """The weight that the most specific fitting range gives, and whether what is offered has all that it asks for.
 
-    An offered range, or type with fewer parameters, is met by whatever lies within it, but another may meet it better.
+    An offered range, or type with fewer parameters, is met by the best of what lies within it, but another may meet it
+    better.
     """
     fitting = [each for each in ranges if each.covers(offered)]
+    found = [(max(fitting, key=lambda each: each.precision).quality, True)] if fitting else []
     if not fitting or "*" in offered.essence:
-        fitting += [each for each in ranges if offered.covers(each)]
-    if not fitting:
-        return 0.0, False
-    closest = max(fitting, key=lambda each: each.precision)
-    return closest.quality, closest.covers(offered)
+        found += [(each.quality, each.covers(offered)) for each in ranges if offered.covers(each)]
+    return max(found, default=(0.0, False))

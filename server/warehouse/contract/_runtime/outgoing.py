@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable
 from functools import partial
 from typing import Any, Final
 
@@ -56,6 +56,10 @@ class _ReplyPlan:
         self._states_length = operation.method != "HEAD" and "content-length" in attributes
         path = ("operations", operation.id, "replies", shape.status, "content", kind.media_type or "")
         self._write, self._check = self._writer(item, codecs, path)
+        self._charset = self._declared_charset() if self._write is text_bytes else None
+        self._check_text = (
+            codecs.text_checker(path) if self._charset is not None and codecs.schemas.has(*path) else None
+        )
         self._write_checked = self._checked_stream(item, codecs, path) or self._write
 
     def _declared(self, operation: Operation) -> ReplyShape:
@@ -74,7 +78,10 @@ class _ReplyPlan:
             return codecs.json(item), codecs.checker(path)
         if kind in ("lines", "events"):
             return self._stream(codecs.json(item), codecs, path), None
-        return text_bytes, codecs.text_checker(path)
+        return text_bytes, None
+
+    def _declared_charset(self) -> str:
+        return MediaRange.parse(self.media_type or "").parameter("charset") or "utf-8"
 
     def _stream(self, encode: Callable[[Any], bytes], codecs: Codecs, path: tuple[str, ...]) -> Callable[[Any], Any]:
         assert self.media_type is not None
@@ -103,28 +110,41 @@ class _ReplyPlan:
             raise ContractViolation(f"the client does not accept {self.media_type}, which the handler was told")
 
     def answer(self, reply: Any, *, check: bool) -> Answer:
-        headers = list(self._start)
+        headers, charset = list(self._start), self._charset
         if self._range is not None:
-            headers.append((b"content-type", self._chosen_type(reply.content_type)))
+            chosen = self._chosen_type(reply.content_type)
+            headers.append((b"content-type", header_text(reply.content_type).encode("latin-1")))
+            charset = charset and (chosen.parameter("charset") or charset)
         for plan in self._headers:
             value = getattr(reply, plan.attribute)
             if value is not None:
                 plan.add(headers, value, check=check)
             elif plan.required:
                 raise plan.missing()
-        write = self._write_checked if check else self._write
-        content = write(reply.body) if self.media_type is not None else b""
-        if check and self._check is not None:
-            self._check(content)
+        content: Any = b""
+        if charset is not None:
+            content = self._text(reply.body, charset, check=check)
+        elif self.media_type is not None:
+            write = self._write_checked if check else self._write
+            content = write(reply.body)
+            if check and self._check is not None:
+                self._check(content)
         if self._states_length and isinstance(content, bytes):  # then it is counted, not believed
             headers = [pair for pair in headers if pair[0] != b"content-length"]
         return Answer(self._status(reply), headers, content)
 
-    def _chosen_type(self, media_type: str) -> bytes:
+    def _text(self, body: Any, charset: str, *, check: bool) -> bytes | AsyncIterator[bytes]:
+        content = text_bytes(body, charset)
+        if check and self._check_text is not None:
+            self._check_text(content, charset)
+        return content
+
+    def _chosen_type(self, media_type: str) -> MediaRange:
         assert self._range is not None
-        if "*" in media_type or not self._range.covers(MediaRange.parse(media_type)):
+        chosen = MediaRange.parse(media_type)
+        if not chosen.is_type or not self._range.covers(chosen):
             raise ContractViolation(f"the media type {media_type} does not lie within {self.media_type}")
-        return header_text(media_type).encode("latin-1")
+        return chosen
 
     def _status(self, reply: Any) -> int:
         if self.status is not None and self.status >= 200:
@@ -165,7 +185,7 @@ def _item_stream(kind: str, encode: Callable[[Any], bytes], *, whole: bool) -> C
 
 def _raw_stream(body: Any, *, kind: str) -> Any:
     if isinstance(body, AsyncIterable) and kind == "events":
-        return events(body, text_bytes, whole=False)  # type: ignore[arg-type]
+        return events(body)
     return text_bytes(body)
 
 

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from anyio import to_thread
 from starlette.requests import ClientDisconnect
@@ -16,6 +16,7 @@ from .json_text import JSONError, decode
 from .problems import Refusal
 
 __all__ = [
+    "NO_DATA",
     "BodyStream",
     "Content",
     "Lines",
@@ -206,11 +207,19 @@ class UploadedFile:
         self._file.close()
 
 
+NO_DATA: Final[Any] = object()
+"""What an event has that nobody is told of."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSentEvent:
-    """One event of ``text/event-stream`` (WHATWG HTML, section 9.2). ``data`` that is not text is sent as JSON."""
+    """One event of ``text/event-stream`` (WHATWG HTML, section 9.2).
 
-    data: Any = ""
+    ``data`` that is not text is sent as JSON. Without any the client is told of no event: a comment keeps the
+    connection alive, ``retry`` has its effect.
+    """
+
+    data: Any = NO_DATA
     event: str | None = None
     id: str | None = None
     retry: int | None = None

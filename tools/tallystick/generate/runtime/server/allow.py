@@ -31,6 +31,5 @@ def methods_beside(scope: Mapping[str, Any], index: object) -> set[str]:
 def _is_known(route: BaseRoute, index: object) -> bool:
     """Whether a route is an operation of the contract, or a router of nothing else."""
     router = getattr(route, "original_router", None)
-    if getattr(router, "is_contract", False):
-        route = router
-    return getattr(route, "index", None) is index
+    known = router if getattr(router, "is_contract", False) else route
+    return getattr(known, "index", None) is index

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from types import UnionType
 from typing import Annotated, Any, Final, Union
@@ -13,9 +14,10 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, to_json
 
 from .json_text import JSONError, decode
+from .media import text_codec
 from .problems import ContractViolation
 from .schemas import Schemas, Validator, details, pointer
-from .streams import ServerSentEvent, iterating
+from .streams import NO_DATA, ServerSentEvent, iterating
 from .twins import NoTwin, Twins
 
 __all__ = ["Codecs", "event_bytes", "json_bytes", "line_bytes", "text_bytes"]
@@ -59,8 +61,8 @@ class Codecs:
             check = self._checkers[path] = partial(_check, self.schemas.validator(*path))
         return check
 
-    def text_checker(self, path: tuple[str, ...]) -> Callable[[bytes | AsyncIterator[bytes]], None]:
-        """Checks a text that is sent whole against its schema; of a stream nobody knows the end.
+    def text_checker(self, path: tuple[str, ...]) -> Callable[[bytes | AsyncIterator[bytes], str], None]:
+        """Checks a text of a charset that is sent whole against its schema; of a stream nobody knows the end.
 
         The result raises ContractViolation.
         """
@@ -218,12 +220,13 @@ def _check(validator: Validator, content: bytes) -> None:
     _check_value(validator, value)
 
 
-def _check_text(validator: Validator, content: bytes | AsyncIterator[bytes]) -> None:
-    if isinstance(content, bytes):
+def _check_text(validator: Validator, content: bytes | AsyncIterator[bytes], charset: str) -> None:
+    codec = text_codec(charset)
+    if codec is not None and isinstance(content, bytes):
         try:
-            value = content.decode()
+            value = content.decode(codec)
         except UnicodeDecodeError:
-            raise ContractViolation("the body is not UTF-8 text") from None
+            raise ContractViolation(f"the body is not {charset.upper()} text") from None
         _check_value(validator, value)
 
 
@@ -233,21 +236,35 @@ def _check_value(validator: Validator, value: Any) -> None:
         raise ContractViolation(f"the body does not fit its schema: {faults}")
 
 
-def text_bytes(value: Any) -> bytes | AsyncIterator[bytes]:
+def text_bytes(value: Any, charset: str = "utf-8") -> bytes | AsyncIterator[bytes]:
     """Text or octets, whole or in pieces, as octets."""
+    if isinstance(value, AsyncIterable):
+        return _pieces(value, charset)
+    return _octets(value, charset)
+
+
+def _octets(value: Any, charset: str) -> bytes:
     if isinstance(value, str):
-        return value.encode()
+        return value.encode() if charset == "utf-8" else _in_charset(value, charset)
     if isinstance(value, (bytes, bytearray, memoryview)):
         return bytes(value)
-    if isinstance(value, AsyncIterable):
-        return _pieces(value)
     raise ContractViolation(f"the body is {type(value).__name__}, neither text nor octets nor a stream of them")
 
 
-async def _pieces(source: AsyncIterable[Any]) -> AsyncIterator[bytes]:
+def _in_charset(text: str, charset: str) -> bytes:
+    codec = text_codec(charset)
+    if codec is None:
+        raise ContractViolation(f"the charset {charset} is not known; give octets instead of text")
+    try:
+        return text.encode(codec)
+    except UnicodeEncodeError:
+        raise ContractViolation(f"the body holds characters that {charset} has not") from None
+
+
+async def _pieces(source: AsyncIterable[Any], charset: str) -> AsyncIterator[bytes]:
     async with iterating(source) as pieces:
         async for piece in pieces:
-            yield piece.encode() if isinstance(piece, str) else bytes(piece)
+            yield _octets(piece, charset)
 
 
 async def line_bytes(source: AsyncIterable[Any], encode: Encode) -> AsyncIterator[bytes]:
@@ -257,20 +274,44 @@ async def line_bytes(source: AsyncIterable[Any], encode: Encode) -> AsyncIterato
             yield encode(item) + b"\n"
 
 
-async def events(source: AsyncIterable[Any], encode: Encode, *, whole: bool) -> AsyncIterator[bytes]:
-    """Server-sent events. ``whole``: an item describes the event (OpenAPI 3.2 ``itemSchema``), not only its data."""
+async def events(
+    source: AsyncIterable[Any], encode: Encode | None = None, *, whole: bool = False
+) -> AsyncIterator[bytes]:
+    """Server-sent events. ``whole``: an item describes the event (OpenAPI 3.2 ``itemSchema``), not only its data.
+
+    An event that is given as such has text as it is; other data, and the whole, have to be what the contract declares.
+    Without ``encode`` it declares nothing, and other items are text.
+    """
     async with iterating(source) as items:
         async for item in items:
             yield event_bytes(_event(item, encode, whole=whole))
 
 
-def _event(item: Any, encode: Encode, *, whole: bool) -> ServerSentEvent:
+def _event(item: Any, encode: Encode | None, *, whole: bool) -> ServerSentEvent:
     if isinstance(item, ServerSentEvent):
-        return item
-    if not whole:
-        return ServerSentEvent(data=encode(item).decode())
+        return item if encode is None or item.data is NO_DATA else _declared(item, encode, whole=whole)
+    if encode is None:
+        return ServerSentEvent(data=_octets(item, "utf-8").decode())
+    return ServerSentEvent(**_fields(item, encode)) if whole else ServerSentEvent(data=encode(item).decode())
+
+
+def _declared(event: ServerSentEvent, encode: Encode, *, whole: bool) -> ServerSentEvent:
+    """The event, written as any item is."""
+    if whole:
+        given = {"event": event.event, "id": event.id, "retry": event.retry}
+        present = {name: value for name, value in given.items() if value is not None}
+        return replace(event, **_fields({"data": _data(event.data), **present}, encode))
+    return event if isinstance(event.data, str) else replace(event, data=encode(event.data).decode())
+
+
+def _fields(item: Any, encode: Encode) -> dict[str, Any]:
+    """The fields of an event that is described as a whole."""
     fields: Mapping[str, Any] = msgspec.json.decode(encode(item))
-    return ServerSentEvent(**{name: fields[name] for name in ("data", "event", "id", "retry") if name in fields})
+    return {name: fields[name] for name in ("data", "event", "id", "retry") if name in fields}
+
+
+def _data(data: Any) -> str:
+    return data if isinstance(data, str) else to_json(data, by_alias=True).decode()
 
 
 def event_bytes(event: ServerSentEvent) -> bytes:
@@ -283,8 +324,9 @@ def event_bytes(event: ServerSentEvent) -> bytes:
     for name, value in (("event", event.event), ("id", event.id), ("retry", event.retry)):
         if value is not None:
             lines.append(f"{name}: {_one_line(name, str(value))}")
-    data = event.data if isinstance(event.data, str) else to_json(event.data, by_alias=True).decode()
-    lines += [f"data: {line}" for line in data.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    if event.data is not NO_DATA:
+        text = _data(event.data).replace("\r\n", "\n").replace("\r", "\n")
+        lines += [f"data: {line}" for line in text.split("\n")]
     return ("\n".join(lines) + "\n\n").encode()
 
 
