@@ -266,6 +266,8 @@ def test_an_object_may_take_every_unknown_name(server, describe) -> None:
     ("schema", "value"),
     [
         ({"type": "integer", "default": 20}, 20),
+        ({"type": "integer", "default": 20.0}, 20),
+        ({"type": "array", "items": {"type": "integer"}, "default": [1e23]}, [10**23]),
         ({"type": "array", "items": STRING, "default": ["a"]}, ["a"]),
         ({"type": "string", "enum": ["a", "b"], "default": "b"}, "b"),
         (INTEGER, None),
@@ -276,6 +278,7 @@ def test_defaults(server, describe, schema, value) -> None:
     made = _served(server, describe, "query", schema)
     assert made.call("GET", "/a").status_code == 204
     assert _argument(made) == value
+    assert isinstance(_argument(made), type(value))
 
 
 def test_required_parameters(server, describe) -> None:

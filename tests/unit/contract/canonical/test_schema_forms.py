@@ -461,6 +461,25 @@ def test_defaults_that_do_not_fit_are_dropped_with_a_finding(schemas):
     assert found.codes.count("default-valid") == 3
 
 
+def test_defaults_of_integers_are_integers(schemas):
+    """``3.0`` is an integer to JSON Schema, but not to Python; it stays where a fraction fits as well."""
+    found = schemas(
+        """
+        A:
+          type: object
+          properties:
+            a: {type: integer, default: 3.0}
+            b: {type: [integer, 'null'], default: 3.0}
+            c: {$ref: '#/components/schemas/B', default: 1.0e+23}
+            d: {type: number, default: 3.0}
+            e: {type: [integer, number, string], default: 3.0}
+        B: {type: integer, minimum: 1}
+        """
+    )
+    defaults = [form["default"] for form in found["A"]["properties"].values()]
+    assert list(map(repr, defaults)) == ["3", "3", str(10**23), "3.0", "3.0"]
+
+
 def test_defaults_must_fit_their_format(schemas):
     """What Python reads as a date, a time or a UUID is none yet: requests with it are refused, so no default is it."""
     found = schemas("""

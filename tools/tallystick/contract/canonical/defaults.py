@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +15,7 @@ from tallystick.contract.canonical.flat import is_json_equal, json_type
 if TYPE_CHECKING:
     import jsonschema_rs
 
-__all__ = ["fits"]
+__all__ = ["as_integer", "fits"]
 
 _DEEPEST: Final = 20
 _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
@@ -40,6 +41,12 @@ def fits(default: Any, form: Mapping[str, Any], components: Mapping[Key, Mapping
     if "enum" in form:
         return any(is_json_equal(default, member) for member in form["enum"])
     return _has_type(default, form.get("type")) and _has_format(default, form.get("format"))
+
+
+def as_integer(default: Any, form: Mapping[str, Any], components: Mapping[Key, Mapping[str, Any]]) -> Any:
+    """A fitting default, ``3.0`` written as ``3`` where other numbers with a point do not fit."""
+    is_whole = isinstance(default, float) and default.is_integer()
+    return int(Decimal(repr(default))) if is_whole and not fits(0.5, form, components) else default
 
 
 def _has_type(value: Any, kind: Any) -> bool:

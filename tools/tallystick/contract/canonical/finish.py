@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tallystick.contract.canonical.components import Key
-from tallystick.contract.canonical.defaults import fits
+from tallystick.contract.canonical.defaults import as_integer, fits
 from tallystick.contract.canonical.flat import source_pointer
 from tallystick.contract.canonical.rewriter import SchemaRewriter
 from tallystick.contract.canonical.unions import Tagging, tags_by_class
@@ -60,9 +60,11 @@ class Finisher:
         """The schema with a discriminator and a default that generators can rely on, or without."""
         if isinstance(schema.get("discriminator"), Tagging):
             schema = self._discriminated(schema, origin)
-        if "default" in schema and not fits(schema["default"], schema, self._components):
-            schema = self._without_default(schema, origin)
-        return schema
+        if "default" not in schema:
+            return schema
+        if not fits(schema["default"], schema, self._components):
+            return self._without_default(schema, origin)
+        return {**schema, "default": as_integer(schema["default"], schema, self._components)}
 
     # -- discriminators --------------------------------------------------------------------------------------------
 

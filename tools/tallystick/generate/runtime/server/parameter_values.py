@@ -199,6 +199,8 @@ class ParameterValue:
         value = _default_of(self.shape)
         if value is _ABSENT or not self._accepts(value):
             return lambda: None
+        if "number" not in self.shape.types:
+            value = with_whole_numbers(value)
         convert = self._convert
         if convert is None:
             return partial(deepcopy, value)  # a handler may change the list that it is given
