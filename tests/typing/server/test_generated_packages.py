@@ -46,7 +46,9 @@ def packages(tmp_path_factory) -> Path:
 
 
 def _shared(content: bytes, package: str) -> bytes:
-    return content.replace(f"{package}.contract._runtime".encode(), b"shared._runtime")
+    """A module that uses the common runtime, and is judged as strictly as it can be."""
+    strict = content.replace(b"# pyright: standard\n", b"", 1)
+    return strict.replace(f"{package}.contract._runtime".encode(), b"shared._runtime")
 
 
 def _run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
@@ -70,6 +72,19 @@ def test_pyright(packages: Path) -> None:
     settings = {"typeCheckingMode": "strict", "include": _names(packages), "ignore": ["shared"]}
     (packages / "pyrightconfig.json").write_text(json.dumps(settings))
     result = _run(packages, "basedpyright", "--outputjson", "--pythonpath", sys.executable)
+    found = json.loads(result.stdout)["generalDiagnostics"]
+    assert not found, "\n".join(f"{each['file']}: {each['message']}" for each in found[:20])
+
+
+@pytest.mark.parametrize("mode", ["standard", "strict", "recommended"])
+def test_pyright_on_a_project(tmp_path: Path, mode: str) -> None:
+    """In no mode does basedpyright complain of a package with its runtime, or of scaffolded handlers."""
+    canonical = canonicalise(read(bundle(load(ODD / "security.yaml"))))
+    write(generate_server(canonical, "acme.contract"), tmp_path / "acme/contract")
+    write(Plan(scaffold(canonical, "acme.contract", tmp_path / "acme/own").files), tmp_path / "acme/own")
+    (tmp_path / "acme/__init__.py").touch()
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps({"typeCheckingMode": mode, "include": ["acme"]}))
+    result = _run(tmp_path, "basedpyright", "--outputjson", "--pythonpath", sys.executable)
     found = json.loads(result.stdout)["generalDiagnostics"]
     assert not found, "\n".join(f"{each['file']}: {each['message']}" for each in found[:20])
 

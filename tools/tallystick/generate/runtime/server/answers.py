@@ -118,7 +118,7 @@ def problem_answer(status: int, content: bytes, headers: Mapping[str, str]) -> A
     Raises:
         ContractViolation: one would break the header section.
     """
-    raw = [PROBLEM_JSON]
+    raw: RawHeaders = [PROBLEM_JSON]
     for name, text in headers.items():
         raw.append((header_name(name), header_text(text).encode("latin-1")))
     return Answer(status, raw, content)

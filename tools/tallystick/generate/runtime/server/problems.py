@@ -110,8 +110,6 @@ class Problem(Exception):
     type: ClassVar[str] = BLANK
     title: ClassVar[str] = ""
     status: int = 500
-    header_names: ClassVar[Mapping[str, str]] = {}
-    """Header by constructor argument."""
 
     def __init__(
         self,

@@ -135,7 +135,12 @@ class _Attempt(Served):
         self.outcome = outcome
         self.files = files
 
-    async def _read(self, _scope: Scope, _receive: Receive, open_files: list[Callable[[], None]]) -> Call | Refusal:
+    async def _read(
+        self,
+        scope: Scope,  # noqa: ARG002
+        receive: Receive,  # noqa: ARG002
+        open_files: list[Callable[[], None]],
+    ) -> Call | Refusal:
         open_files.extend(self.files)
         if isinstance(self.outcome, Call | Refusal):
             return self.outcome
