@@ -323,3 +323,39 @@ def test_mixed_segments(server, describe, tmp_path: Path) -> None:
     made = server(describe({"GET /compare/{base}...{head}": operation}))
     assert made.call("GET", "/compare/main...topic%2F1").status_code == 204
     assert made.calls[0] == {"base": "main", "head": "topic/1"}
+
+
+@pytest.mark.parametrize(
+    ("path", "schema", "text"),
+    [
+        ("/{from}-{to}", {"type": "string", "format": "date"}, "2026-11-20"),
+        ("/at/{from}-{to}.json", {"$ref": "#/components/schemas/Id"}, "8f14e45f-ceea-467f-a9b1-1c2d3e4f5a6b"),
+        ("/{from}-{to}", {"type": "string", "enum": ["a", "a-b"]}, "a-b"),
+        ("/{from}-{to}", {"const": "-"}, "-"),
+        ("/{from}..{to}", {"type": "string", "format": "date"}, None),
+        ("/{from}-{to}", {"type": "string", "format": "regex"}, None),
+        ("/{to}/{from}-", {"type": "string", "format": "date"}, None),
+        ("/{from}-{to}", {"$ref": "#/components/schemas/Nowhere"}, None),
+    ],
+)
+def test_values_that_hold_what_ends_them(plan_of, describe, path, schema, text) -> None:
+    """A finding tells of values that a segment with several placeholders is split within."""
+    parameters = [
+        {"name": "from", "in": "path", "required": True, "schema": schema},
+        {"name": "to", "in": "path", "required": True, "schema": STRING},
+    ]
+    plan = plan_of(describe({f"GET {path}": {"parameters": parameters}}, {"Id": {"type": "string", "format": "uuid"}}))
+    message = (
+        f"the placeholder {{from}} of {path} ends at the first '-': {text!r} is found there only with that part "
+        "percent-encoded; put between the placeholders what their values do not hold"
+    )
+    told = [each.message for each in plan.findings if each.code == "server-path"]
+    assert told == ([] if text is None else [message])
+
+
+def test_what_ends_a_value_may_be_encoded_within(server, describe) -> None:
+    """An encoded delimiter belongs to the value."""
+    text = {"required": True, "in": "path", "schema": {"type": "string", "format": "date"}}
+    made = server(describe({"GET /{from}-{to}": {"parameters": [{"name": "from", **text}, {"name": "to", **text}]}}))
+    assert made.call("GET", "/2026-11-20-2026-11-21").status_code == 422
+    assert made.call("GET", "/2026%2D11%2D20-2026-11-21").status_code == 204

@@ -15,6 +15,7 @@ from tallystick.contract.names import snake_case
 from tallystick.findings import Finding, Level
 from tallystick.generate.runtime.server.paths import PathKey
 from tallystick.generate.server.rivals import rivalry_findings
+from tallystick.generate.server.segments import early_ends
 from tallystick.generate.server.unread import (
     JsonRanges,
     json_ranges,
@@ -41,7 +42,7 @@ def servable(canonical: Canonical) -> tuple[list[Operation], list[Finding]]:
         finding
         for operation in contract.operations
         for finding in (
-            *_path_remarks(operation),
+            *_path_remarks(contract, operation),
             *_security_remarks(contract, operation),
             *_header_remarks(operation),
             *_reply_remarks(operation),
@@ -106,7 +107,7 @@ def _undeclared(key: str, contract: Contract) -> SecurityScheme:
     return SecurityScheme(key, "undeclared", contract.location, text, python_name=name)
 
 
-def _path_remarks(operation: Operation) -> Iterator[Finding]:
+def _path_remarks(contract: Contract, operation: Operation) -> Iterator[Finding]:
     key = PathKey.parse(operation.path)
     names = _PLACEHOLDER.findall(key.path)
     path = operation.path
@@ -114,6 +115,12 @@ def _path_remarks(operation: Operation) -> Iterator[Finding]:
         message = (
             f"the path {path} names the placeholder {{{name}}} twice; only requests with the same text in both places "
             "are served: rename one"
+        )
+        yield _warning("server-path", operation, message)
+    for name, end, text in early_ends(contract, operation):
+        message = (
+            f"the placeholder {{{name}}} of {path} ends at the first {end!r}: {text!r} is found there only with that "
+            "part percent-encoded; put between the placeholders what their values do not hold"
         )
         yield _warning("server-path", operation, message)
     elsewhere = {each.name for each in operation.parameters if each.place == "path"} - set(names)
