@@ -140,6 +140,57 @@ CASES: dict[str, tuple[Any, list[Any]]] = {
         },
         [{"a": 1, "b": 2}, {"a": 1}, {"b": 2}, {"a": 1, "c": 3}, {}, {"a": "x", "b": 2}],
     ),
+    "bounds of both kinds": ({"type": "integer", "exclusiveMaximum": 5, "maximum": 4, "minimum": 1}, [4, 5, 1, 0]),
+    "an alternative that evaluates every member": (
+        {
+            "oneOf": [
+                {"type": "object", "additionalProperties": {"type": "string"}},
+                {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]},
+            ],
+            "unevaluatedProperties": False,
+        },
+        [{"k": "x"}, {"k": 1}, {"a": 1}, {"a": 1, "b": "x"}, {}],
+    ),
+    "a union within a union": (
+        {
+            "type": "object",
+            "properties": {
+                "a": {"oneOf": [{"type": "string"}, {"anyOf": [{"type": "boolean"}, {"type": "integer"}]}]},
+                "b": {"anyOf": [{"type": "integer", "minimum": 2}, {"anyOf": [{"type": "integer", "maximum": 0}, {}]}]},
+                "c": {
+                    "anyOf": [
+                        {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
+                        {"anyOf": [{"type": "integer"}, {"type": "boolean"}]},
+                    ]
+                },
+            },
+        },
+        [
+            {"a": 1.0},
+            {"a": 1},
+            {"a": True},
+            {"b": 0},
+            {"b": 5},
+            {"b": 1},
+            {"c": 1.0},
+            {"c": 1},
+            {"c": None},
+            {"c": "x"},
+        ],
+    ),
+    "a constant beside a value of any type": (
+        {"oneOf": [{"const": 0}, {"minProperties": 1}, {"type": "null"}]},
+        [False, 0, True, 1, None, {"a": 1}, {}],
+    ),
+    "a class and a list of texts": (
+        {
+            "oneOf": [
+                {"type": "string", "enum": ["x", "y"]},
+                {"type": "object", "properties": {"value": {"type": "string"}}, "additionalProperties": False},
+            ]
+        },
+        ["x", "y", "z", {"value": "x"}, {}, {"value": 1}],
+    ),
     "a map of objects": (
         {
             "type": "object",
@@ -206,6 +257,50 @@ def nested(tmp_path_factory) -> EchoServer:
     }
     used = [{"$ref": f"#/components/schemas/{name}"} for name in components]
     return EchoServer(used, components, tmp_path_factory.mktemp("nested"))
+
+
+TAGGED = {
+    "Cat": {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"const": "Cat"}, "name": {"type": "string"}},
+    },
+    "Dog": {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {"kind": {"const": "Dog"}, "name": {"type": "integer"}},
+    },
+    "Other": {"type": "object", "properties": {"name": {"type": "string"}}, "additionalProperties": True},
+}
+
+
+@pytest.mark.parametrize("value", [{}, {"name": "x"}, {"kind": "Cat", "name": "x"}, {"kind": "Dog", "name": 1}])
+async def test_a_tagged_union_beside_another_class(tmp_path, value) -> None:
+    """An object without the tag is the other class; nobody gives it the tag."""
+    cat, dog, other = ({"$ref": f"#/components/schemas/{name}"} for name in TAGGED)
+    schema = {"anyOf": [{"oneOf": [cat, dog], "discriminator": {"propertyName": "kind"}}, other]}
+    server = EchoServer([schema], TAGGED, tmp_path)
+    assert await server.post(0, json.dumps(value).encode()) == (200, json.dumps(value, separators=(",", ":")).encode())
+
+
+LEAP: dict[str, Any] = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "integer"}]}
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "place"),
+    [
+        ({"type": "string", "format": "date-time"}, "2016-12-31T23:59:60Z", ""),
+        ({"type": "object", "properties": {"at": LEAP}}, {"at": "2016-12-31T23:59:60Z"}, "/at"),
+        ({"type": "array", "items": LEAP}, [1, "2016-12-31T23:59:60Z"], "/1"),
+        ({"oneOf": [{"type": "object", "properties": {"at": LEAP}}, {"type": "null"}]},
+         {"at": "2016-12-31T23:59:60Z"}, "/at"),
+    ],
+)  # fmt: skip
+async def test_the_place_of_what_cannot_be_held(tmp_path, schema, value, place) -> None:
+    """A leap second is refused where it stands in the body, whatever the class calls the members of a union."""
+    status, content = await EchoServer([schema], {}, tmp_path).post(0, json.dumps(value).encode())
+    assert status == 422
+    assert {error["pointer"] for error in json.loads(content)["errors"]} == {place}
 
 
 async def judged(server: EchoServer, name: str, wrap: Any) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tallystick.contract.canonical.flat import UNTYPED
-from tallystick.generate.model_input import python_bounds, reads_alike
+from tallystick.generate.model_input import python_bounds, reads_alike, unnested
 
 __all__ = ["Edit", "inner_bounds"]
 
@@ -71,7 +71,9 @@ def _alternatives(schema: Any) -> list[Mapping[str, Any]]:
     if not isinstance(schema, dict):
         return []
     members = next((schema[keyword] for keyword in ("anyOf", "oneOf") if keyword in schema), [schema])
-    return [each for each in members if isinstance(each, dict) and not {"$ref", "const", "enum"} & each.keys()]
+    return [
+        each for each in unnested(members) if isinstance(each, dict) and not {"$ref", "const", "enum"} & each.keys()
+    ]
 
 
 def _members(annotation: ast.expr) -> Iterator[ast.expr]:

@@ -17,7 +17,10 @@ from tallystick.contract.canonical.flat import UNTYPED, split
 if TYPE_CHECKING:
     from tallystick.contract import Canonical, Contract
 
-__all__ = ["BOUNDS", "IN_UNION", "ease", "lost_defaults", "model_input", "python_bounds", "reads_alike", "told_apart"]
+__all__ = [
+    "BOUNDS", "IN_UNION", "ease", "lost_defaults", "model_input", "python_bounds", "reads_alike", "told_apart",
+    "unnested",
+]  # fmt: skip
 
 _EXACT: Final = 2**53
 """Integers below this one are doubles."""
@@ -103,7 +106,7 @@ def _keep_unknown(components: dict[str, Any], canonical: Canonical) -> None:
         for parameter in operation.parameters:
             stated += [parameter.schema, *(each.schema for each in parameter.content)]
         _reach([schema.value for schema in stated if schema is not None], components, requested)
-    in_unions = _in_unions(canonical.document)
+    in_unions = _in_unions(canonical.document, components)
     for name, schema in components.items():
         if schema.get("type") != "object" or "properties" not in schema:
             continue
@@ -114,7 +117,7 @@ def _keep_unknown(components: dict[str, Any], canonical: Canonical) -> None:
             del schema["additionalProperties"]
 
 
-def _in_unions(document: Any) -> set[str]:
+def _in_unions(document: Any, components: Mapping[str, Any]) -> set[str]:
     """The components that stand in unions without discriminator, beside others."""
     found: set[str] = set()
     waiting = [document]
@@ -122,9 +125,24 @@ def _in_unions(document: Any) -> set[str]:
         value = waiting.pop()
         waiting.extend(value.values() if isinstance(value, dict) else value if isinstance(value, list) else ())
         for members in _loose_unions(value):
-            refs = [str(member["$ref"]) for member in members if isinstance(member, dict) and "$ref" in member]
             if len(members) - ({"type": "null"} in members) > 1:
-                found.update(ref.rpartition("/")[2] for ref in refs)
+                found.update(_named(members, components))
+    return found
+
+
+def _named(members: list[Any], components: Mapping[str, Any]) -> set[str]:
+    """The components that the members of a union refer to, and the members of unions among them."""
+    found: set[str] = set()
+    waiting = list(members)
+    while waiting:
+        member = waiting.pop()
+        name = str(member.get("$ref", "")).rpartition("/")[2] if isinstance(member, dict) else ""
+        if name in components and name not in found:
+            found.add(name)
+            waiting.append(components[name])
+        waiting += [
+            inner for keyword in ("anyOf", "oneOf") if isinstance(member, dict) for inner in member.get(keyword, ())
+        ]
     return found
 
 
@@ -164,11 +182,14 @@ def told_apart(members: list[Any]) -> list[Any]:
 
     1 and true are equal in Python and not in JSON; 1.0 is an integer, which Pydantic reads as true or a time as well.
     """
+    members = list(unnested(members))
     if not all(map(_says_something, members)):
         return []
     scalars = [member for member in members if member.get("type") in ("boolean", "integer", "number")]
     booleans = any(member["type"] == "boolean" for member in scalars)
-    if booleans and len(scalars) > 1 and any({"const", "enum"} & member.keys() for member in scalars):
+    is_guessed = any(UNTYPED in member for member in members)
+    listed = [member for member in scalars if {"const", "enum"} & member.keys()]
+    if listed and ((booleans and len(scalars) > 1) or is_guessed):
         return []
     if len({member.get("type") for member in members if {"const", "enum"} & member.keys()}) > 1:
         return []  # the engine makes one enumeration of them all, of texts
@@ -179,6 +200,16 @@ def told_apart(members: list[Any]) -> list[Any]:
     if first and (booleans or any(member.get("format") in _FORMATS for member in members)):
         return [*first, *(member for member in members if member not in first)]
     return members
+
+
+def unnested(members: list[Any]) -> Iterator[Any]:
+    """The members, with those of inner unions in their place."""
+    for member in members:
+        stated = split(member)[0].keys() if isinstance(member, dict) and UNTYPED not in member else ()
+        if len(stated) == 1 and stated <= {"anyOf", "oneOf"}:
+            yield from unnested(member[next(iter(stated))])
+        else:
+            yield member
 
 
 def _without_format(member: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from .lexical import with_whole_numbers
 from .parameter_values import TOO_AMBIGUOUS, Faults
 from .problems import Detail
 from .readings import Node, NotAccepted, accepted
-from .schemas import Schemas, Validator, details, pointer
+from .schemas import Schemas, Validator, details, place_within, pointer
 from .shapes import Shape
 
 __all__ = ["BodyValue"]
@@ -64,7 +64,7 @@ class BodyValue:
         try:
             return self._convert(with_whole_numbers(value))
         except ValidationError as error:
-            raise Faults(*_unheld(error, where)) from None
+            raise Faults(*_unheld(error, value, where)) from None
 
 
 def _converter(kind: Any, *, exact: bool) -> Callable[[Any], Any]:
@@ -120,6 +120,9 @@ def _is_container(kind: Any) -> bool:
     return origin in (list, dict) or (isinstance(kind, type) and issubclass(kind, BaseModel))
 
 
-def _unheld(error: ValidationError, where: str) -> list[Detail]:
+def _unheld(error: ValidationError, value: Any, where: str) -> list[Detail]:
     """Values that the schema accepts and Python cannot hold, such as the 31st of June in year 0."""
-    return [Detail("body", where + pointer(each["loc"]), f"cannot be held: {each['msg']}") for each in error.errors()]
+    return [
+        Detail("body", where + pointer(place_within(value, each["loc"])), f"cannot be held: {each['msg']}")
+        for each in error.errors()
+    ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import replace
+from enum import Enum
 from functools import partial
 from types import UnionType
 from typing import Annotated, Any, Final, Union
@@ -124,7 +125,7 @@ def json_bytes(kind: Any) -> Encode:
     The result raises ContractViolation.
     """
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
-    made, dump = _reader(adapter, frozenset(_models(kind)), _depth(kind)), adapter.serializer.to_python
+    made, dump = _reader(adapter, kind), adapter.serializer.to_python
 
     def encode(value: Any) -> bytes:
         try:
@@ -138,57 +139,72 @@ def json_bytes(kind: Any) -> Encode:
     return encode
 
 
-def _models(kind: Any) -> Iterator[type[BaseModel]]:
-    """The models that a value of the type, or a part of its lists and maps, may be an instance of."""
+def _classes(kind: Any) -> Iterator[type[BaseModel | Enum]]:
+    """The generated classes that a value of the type, or a part of its lists and maps, may be an instance of."""
     alias = getattr(kind, "__value__", None)
     if alias is not None:
-        yield from _models(alias)
-    elif isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield from _classes(alias)
+    elif isinstance(kind, type) and issubclass(kind, (BaseModel, Enum)):
         yield kind
     elif typing.get_origin(kind) in _MADE_OF_TYPES:
         for part in typing.get_args(kind):
-            yield from _models(part)
+            yield from _classes(part)
 
 
 def _depth(kind: Any) -> int:
-    """How many lists and maps lie around the models of a type."""
+    """How many lists and maps lie around the classes of a type."""
     kind = getattr(kind, "__value__", kind)
     origin = typing.get_origin(kind)
     inner = max(map(_depth, typing.get_args(kind)), default=0) if origin in _MADE_OF_TYPES else 0
     return inner + (origin in (list, dict))
 
 
-def _reader(adapter: TypeAdapter[Any], own: frozenset[type[BaseModel]], depth: int) -> Callable[[Any], Any]:
-    """Makes a value of the adapter's type of whatever a handler gives.
+class _Foreign:
+    """Tells instances of generated classes that a type does not have, and says them as the JSON that was said to them.
 
-    A model of another class, such as that of the request, is read as the JSON that was said to it: by attribute it
-    would have members that nobody set, and methods in place of members of the same name.
+    By attribute they would have members that nobody set, and methods in place of members of the same name.
     """
-    validate, read = adapter.validator.validate_python, adapter.validator.validate_json
 
-    def is_foreign(value: Any) -> bool:
-        return isinstance(value, BaseModel) and type(value) not in own
+    def __init__(self, kind: Any) -> None:
+        self._own = frozenset(_classes(kind))
+        self._depth = _depth(kind)
 
-    def has_foreign(value: Any, below: int) -> bool:
+    def holds(self, value: Any) -> bool:
+        """Whether the value is an instance of another class, or has one among its parts."""
+        return self._holds(value, self._depth)
+
+    def _holds(self, value: Any, below: int) -> bool:
         if below == 0 or type(value) not in (list, dict):
-            return is_foreign(value)
+            return self._is(value)
         parts = value.values() if type(value) is dict else value
-        return any(map(is_foreign, parts)) if below == 1 else any(has_foreign(part, below - 1) for part in parts)
+        return any(map(self._is, parts)) if below == 1 else any(self._holds(part, below - 1) for part in parts)
 
-    def told(value: Any) -> Any:
+    def _is(self, value: Any) -> bool:
+        return isinstance(value, (BaseModel, Enum)) and type(value) not in self._own
+
+    def told(self, value: Any) -> Any:
+        """The value without instances of other classes."""
         if type(value) is dict:
-            return {name: told(part) for name, part in value.items()}
+            return {name: self.told(part) for name, part in value.items()}
         if type(value) is list:
-            return [told(part) for part in value]
-        return value.model_dump(by_alias=True, exclude_unset=True) if is_foreign(value) else value
+            return [self.told(part) for part in value]
+        if not self._is(value):
+            return value
+        return value.value if isinstance(value, Enum) else value.model_dump(by_alias=True, exclude_unset=True)
+
+
+def _reader(adapter: TypeAdapter[Any], kind: Any) -> Callable[[Any], Any]:
+    """Makes a value of the adapter's type of whatever a handler gives."""
+    validate, read = adapter.validator.validate_python, adapter.validator.validate_json
+    foreign = _Foreign(kind)
 
     def made(value: Any) -> Any:
-        if is_foreign(value):
+        if not foreign.holds(value):
+            return validate(value, from_attributes=True)
+        if isinstance(value, BaseModel):
             said = value.model_dump_json(by_alias=True, exclude_unset=True)
             return read(said, strict=True, by_alias=True, by_name=False)
-        if depth and has_foreign(value, depth):
-            return validate(told(value), from_attributes=True, by_alias=True, by_name=False)
-        return validate(value, from_attributes=True)
+        return validate(foreign.told(value), from_attributes=True, by_alias=True, by_name=False)
 
     return made
 

@@ -22,7 +22,7 @@ from .media import kind_of
 from .percent import pairs, unquote, unquote_plus
 from .problems import Detail
 from .readings import Node, NotAccepted, accepted
-from .schemas import Schemas, Validator, details, pointer
+from .schemas import Schemas, Validator, details, place_within, pointer
 from .shapes import Shape
 
 __all__ = ["TOO_AMBIGUOUS", "Faults", "ParameterValue"]
@@ -189,11 +189,12 @@ class ParameterValue:
         try:
             return self._convert(with_whole_numbers(value))
         except ValidationError as error:
-            raise Faults(*(self._unheld(each["loc"], each["msg"]) for each in error.errors())) from None
+            told = ((place_within(value, each["loc"]), each["msg"]) for each in error.errors())
+            raise Faults(*(self._unheld(where, message) for where, message in told)) from None
         except (ValueError, TypeError, OverflowError) as error:
             raise Faults(self._unheld((), str(error))) from None
 
-    def _unheld(self, where: tuple[str | int, ...], message: str) -> Detail:
+    def _unheld(self, where: Sequence[str | int], message: str) -> Detail:
         """A value that the schema accepts and Python cannot hold, such as the 31st of June in year 0."""
         return Detail(self.source, pointer((self.name, *where)), f"cannot be held: {message}")
 

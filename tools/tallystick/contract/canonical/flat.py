@@ -151,6 +151,17 @@ class Flat:
         elif key in _LOWER_BOUNDS or key in _UPPER_BOUNDS or key in ("pattern", "multipleOf", "uniqueItems"):
             self._take_check(key, child, part)
 
+    def put_off_unevaluated(self) -> Part | None:
+        """Forgets ``unevaluatedProperties``, which rules what remains when all else is said; gives its schema back."""
+        part = self.unevaluated
+        if part is not None:
+            self.additional, self.additional_knows, self.unevaluated = None, frozenset(), None
+        return part
+
+    def take_unevaluated(self, part: Part) -> None:
+        """Adds the ``unevaluatedProperties`` that were put off."""
+        self._take("unevaluatedProperties", part.value["unevaluatedProperties"], part)
+
     def _takers(self) -> Mapping[str, Callable[[Any, Part], None]]:
         return {
             "type": self._take_type, "enum": self._take_enum, "const": self._take_const, "items": self._take_items,

@@ -142,7 +142,10 @@ class UnionForms:
         words = variant_words([member.value for member in union.members])
         for member, word in zip(union.members, words, strict=True):
             variant = flat.copy()
+            unevaluated = variant.put_off_unevaluated()
             self._merger.absorb(variant, member, (), part)
+            if unevaluated is not None:
+                variant.take_unevaluated(unevaluated)
             if variant.contradictions and not flat.contradictions:
                 continue  # a member that no value of the base fits
             if union.keyword == "anyOf" and variant.unevaluated is not None and union.discriminator is None:

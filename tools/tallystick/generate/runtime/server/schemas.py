@@ -11,7 +11,7 @@ import jsonschema_rs
 from .problems import Detail
 from .shapes import Shape
 
-__all__ = ["MOST_FAULTS", "Schemas", "Validator", "compiled", "details", "pointer", "reference_path"]
+__all__ = ["MOST_FAULTS", "Schemas", "Validator", "compiled", "details", "place_within", "pointer", "reference_path"]
 
 Validator = jsonschema_rs.Draft202012Validator
 
@@ -106,6 +106,17 @@ def pointer(path: Sequence[str | int]) -> str:
     if len(path) == 1 and isinstance(path[0], str) and path[0].isidentifier():
         return "/" + path[0]
     return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in path)
+
+
+def place_within(value: Any, path: Iterable[str | int]) -> list[str | int]:
+    """The steps of a path that lead through a value: Pydantic's name the members of unions as well."""
+    found: list[str | int] = []
+    for step in path:
+        is_member = isinstance(value, dict) and step in value
+        if is_member or (isinstance(value, list) and isinstance(step, int) and step < len(value)):
+            value = value[step]
+            found.append(step)
+    return found
 
 
 def details(validator: Validator, value: Any, source: str = "body", where: str = "") -> list[Detail]:

@@ -34,8 +34,6 @@ _SAYABLE: Final = re.compile(r'[^\x00-\x1f"\\]*').fullmatch
 """Member names that msgspec writes."""
 
 _NO_TYPE: Final = object()
-_HELD: Final = range(-(2**63) + 2, 2**63 - 1)
-"""Integers that msgspec compares with or chooses from."""
 
 
 class NoTwin(Exception):
@@ -66,7 +64,7 @@ class Twins:
             return Annotated[dt.datetime, msgspec.Meta(tz=True)]
         if issubclass(kind, BaseModel):
             return self._model(kind)
-        if issubclass(kind, enum.Enum) and all(_is_choice(member.value) for member in kind):
+        if issubclass(kind, enum.Enum) and all(isinstance(member.value, (str, int)) for member in kind):
             return kind
         raise NoTwin(kind)
 
@@ -83,7 +81,9 @@ class Twins:
             return dict[str, self.of(arguments[1])]  # type: ignore[misc]  # a type made at run time
         if origin in (Union, types.UnionType):
             return self._union(arguments)
-        if origin is Literal and all(_is_choice(value) and not isinstance(value, bool) for value in arguments):
+        if origin is Literal and all(
+            isinstance(value, (str, int)) and not isinstance(value, bool) for value in arguments
+        ):
             return kind
         raise NoTwin(kind)
 
@@ -143,10 +143,6 @@ class Twins:
         return (name, twin) if nullable else (name, twin, None)
 
 
-def _is_choice(value: Any) -> bool:
-    return isinstance(value, str) or (isinstance(value, int) and value in _HELD)
-
-
 def _wire_name(name: str, field: FieldInfo) -> str:
     """The name in JSON, which may be empty."""
     aliases = (field.serialization_alias, field.alias)
@@ -167,8 +163,6 @@ def _bounds(metadata: Sequence[Any]) -> dict[str, Any]:
             raise NoTwin(each)
         for name in ("ge", "gt", "le", "lt", "min_length", "max_length", "multiple_of"):
             value = getattr(each, name, None)
-            if isinstance(value, int) and value not in _HELD:
-                raise NoTwin(value)
             if value is not None and not (name == "multiple_of" and isinstance(value, float)):
                 bounds[name] = value
         if isinstance(each, annotated_types.Timezone):
