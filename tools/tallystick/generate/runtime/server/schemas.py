@@ -112,11 +112,16 @@ def place_within(value: Any, path: Iterable[str | int]) -> list[str | int]:
     """The steps of a path that lead through a value: Pydantic's name the members of unions as well."""
     found: list[str | int] = []
     for step in path:
-        is_member = isinstance(value, dict) and step in value
-        if is_member or (isinstance(value, list) and isinstance(step, int) and step < len(value)):
+        if _leads_on(value, step):
             value = value[step]
             found.append(step)
     return found
+
+
+def _leads_on(value: Any, step: str | int) -> bool:
+    if isinstance(value, dict):
+        return step in value
+    return isinstance(value, list) and isinstance(step, int) and step < len(value)
 
 
 def details(validator: Validator, value: Any, source: str = "body", where: str = "") -> list[Detail]:
