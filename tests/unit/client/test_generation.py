@@ -144,3 +144,34 @@ def test_the_contract_tells_where_calls_go(tmp_path):
     assert json.loads(plan.files["t_client/operations.json"]) == [
         {"id": "op", "method": "POST", "path": "/a", "call": "default.op"}
     ]
+
+
+def _object(**members):
+    return {"type": "object", "required": [*members], "properties": members}
+
+
+EXPR = {"$ref": "#/components/schemas/Expr"}
+RECURSIVE = {
+    "not first": (
+        {"Expr": {"oneOf": [_object(**{"not": EXPR}), _object(eq={"type": "string"})]}},
+        'not_=models.ExprWithEq(eq="text")',
+    ),
+    "all in lists": (
+        {"Expr": {"oneOf": [_object(all={"type": "array", "items": EXPR}), {"type": "null"}]}},
+        "all=[]",
+    ),
+    "at least one": (
+        {"Expr": _object(some={"type": "array", "minItems": 1, "items": {"anyOf": [EXPR, {"type": "integer"}]}})},
+        "some=[1]",
+    ),
+    "endless": ({"Expr": _object(more=EXPR, name={"type": "string"})}, 'name="text"'),
+}
+
+
+@pytest.mark.parametrize("which", RECURSIVE)
+def test_examples_of_schemas_that_contain_themselves_end(tmp_path, which) -> None:
+    """Deep within an example the shortest way out is taken; what has no end is left out."""
+    schemas, end = RECURSIVE[which]
+    plan = plan_of(tmp_path, body({"type": "array", "items": EXPR}), components={"schemas": schemas})
+    snippet = next(text for path, text in plan.files.items() if path.endswith("README.md")).decode()
+    assert end in snippet

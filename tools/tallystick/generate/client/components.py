@@ -17,6 +17,7 @@ from tallystick.generate.client.engine_types import (
     PropertyProtocol,
     UnionProperty,
 )
+from tallystick.generate.client.heights import heights
 from tallystick.generate.client.literal import literal, tuple_text
 from tallystick.generate.client.spelling import INLINE, Names, Speller, constant_of, doc_text
 
@@ -45,6 +46,8 @@ class Models:
     speller: Speller
     attributes: Mapping[str, Mapping[str, str]]
     """Attribute by property name, for each model."""
+    heights: Mapping[str, float]
+    """How deep the smallest value of each component is."""
 
     def files(self) -> Iterator[tuple[str, str]]:
         """Path below ``models/`` and text of every module."""
@@ -356,7 +359,8 @@ def build_models(contract: Contract, engine: Engine) -> Models:
     attributes = {
         name: property_names(schema.properties) for name, schema in contract.schemas.items() if kinds[name] == "model"
     }
-    return Models(contract, engine, kinds, modules, Speller(kinds, modules, reading), attributes)
+    speller = Speller(kinds, modules, reading)
+    return Models(contract, engine, kinds, modules, speller, attributes, heights(contract))
 
 
 def _reading(engine: Engine, kinds: Mapping[str, str]) -> frozenset[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tallystick.contract import property_names
@@ -17,6 +18,7 @@ from tallystick.generate.client.engine_types import (
     PropertyProtocol,
     UnionProperty,
 )
+from tallystick.generate.client.heights import height
 from tallystick.generate.client.literal import literal
 from tallystick.generate.client.slots import body_key, parameter_key
 from tallystick.generate.client.surface import Argument, Surface, media_kind
@@ -48,7 +50,7 @@ def sample(models: Models, schema: Schema, depth: int = 0) -> Any:
         return sample(models, models.contract.resolve(schema), depth + 1)
     for keyword in ("oneOf", "anyOf"):
         if schema.get(keyword):
-            return sample(models, schema.child(keyword, 0), depth + 1)
+            return sample(models, _member(models, schema, keyword, depth), depth + 1)
     kind = schema.get("type")
     if kind == "object" or schema.get("properties"):
         return _object(models, schema, depth)
@@ -72,12 +74,22 @@ def _stated(schema: Schema) -> tuple[Any] | None:
     return None
 
 
+def _member(models: Models, schema: Schema, keyword: str, depth: int) -> Schema:
+    """The first member of a union; deep within a value the one that ends soonest."""
+    members = [schema.child(keyword, index) for index in range(len(schema.get(keyword)))]
+    return members[0] if depth < _DEPTH else min(members, key=lambda each: height(each, models.heights))
+
+
 def _object(models: Models, schema: Schema, depth: int) -> dict[str, Any]:
-    return {
-        wire: sample(models, one, depth + 1)
-        for wire, one in schema.properties.items()
-        if wire in schema.required and depth < _DEPTH and "readOnly" not in flags_of_property(models.contract, one)
-    }
+    return {wire: sample(models, one, depth + 1) for wire, one in _needed(models, schema)}
+
+
+def _needed(models: Models, schema: Schema) -> Iterator[tuple[str, Schema]]:
+    """The required properties that a request can have."""
+    for wire, one in schema.properties.items():
+        is_needed = wire in schema.required and "readOnly" not in flags_of_property(models.contract, one)
+        if is_needed and height(one, models.heights) < math.inf:
+            yield wire, one
 
 
 def _scalar(schema: Schema, kind: Any) -> Any:
@@ -155,11 +167,7 @@ def _body_value(models: Models, media: MediaType) -> Any:
 
 def completed(models: Models, schema: Schema, value: Mapping[str, Any]) -> Mapping[str, Any]:
     """The value with everything that is required: examples of a description do not always have it."""
-    missing = {
-        wire: sample(models, one)
-        for wire, one in schema.properties.items()
-        if wire in schema.required and wire not in value and "readOnly" not in flags_of_property(models.contract, one)
-    }
+    missing = {wire: sample(models, one) for wire, one in _needed(models, schema) if wire not in value}
     return {**value, **missing}
 
 
