@@ -244,3 +244,19 @@ def test_absent_and_null_differ(server, describe) -> None:
     made = server(describe({"PATCH /a": {"requestBody": {"required": True, "content": content}}}))
     made.call("PATCH", "/a", content=b'{"a":null}', headers={"content-type": "application/merge-patch+json"})
     assert made.calls[0]["body"].model_fields_set == {"a"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "given"),
+    [
+        ({"type": "object", "required": ["data"]}, {"data": 1, "more": [2]}),
+        ({"allOf": [{"type": "object", "required": ["data"]}, {"minProperties": 1}]}, {"data": 1, "more": [2]}),
+        ({"type": "object", "required": ["data"], "properties": {"data": {}}}, {"data": 1}),
+    ],
+)
+def test_members_of_objects_that_declare_none(server, describe, schema, given) -> None:
+    """Where a description requires members and declares none, the handler is given all of them."""
+    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+    made = server(describe({"POST /": {"requestBody": body}}))
+    assert made.call("POST", "/", json={"data": 1, "more": [2]}).status_code == 204
+    assert made.calls[0]["body"].model_dump() == given

@@ -48,7 +48,7 @@ class ClassForms:
         form.update({key: flat.checks[key] for key in ("minProperties", "maxProperties") if key in flat.checks})
         if flat.additional is not None:
             form["additionalProperties"] = self._additional(flat, flat.additional)
-        elif not properties or flat.hidden or "minProperties" in form:
+        elif not flat.properties or flat.hidden or "minProperties" in form:
             form["additionalProperties"] = True  # what is not declared matters as well
         return self._rewriter.noted(self._rewriter.with_hidden(form, flat), class_notes(part), part)
 
