@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 NUMBER = {"application/json": {"schema": {"type": "object", "properties": {"n": {"type": "integer"}}}}}
 
@@ -126,3 +128,16 @@ def test_statuses_that_problems_have_elsewhere(problems, path, status) -> None:
     for _ in range(2):
         with pytest.raises(violation, match=f"Gone with the status {status}, for which the contract does not declare"):
             problems.call("GET", path)
+
+
+@pytest.mark.parametrize("path", ["/a", "/a?x=1", "/b?x=1", "/nothing"])
+def test_members_that_every_problem_has(problems, path) -> None:
+    """What the settings add to problems replaces nothing that says which problem it is (RFC 9457, section 3.1)."""
+    claims = {"type": "https://errors.example/other", "title": "Other", "status": 200, "detail": "Fine.", "id": "7"}
+    settings = problems.modules("wiring").Settings(problem_members=lambda _scope: claims)
+    problems.status = 404
+    app = problems.modules("router").create_app(dataclasses.replace(problems.contract, settings=settings))
+    reply = TestClient(app).get(path)
+    told = reply.json()
+    assert (told["status"], told["id"]) == (reply.status_code, "7")
+    assert not claims.items() & {name: told.get(name) for name in ("type", "title", "detail")}.items()

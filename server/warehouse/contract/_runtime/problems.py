@@ -137,7 +137,7 @@ class Problem(Exception):
 def problem_bytes(
     type_: str, title: str, status: int, detail: str | None, instance: str | None, members: Mapping[str, Any]
 ) -> bytes:
-    """A problem details object. Members that are None are left out; further ones do not replace those of every problem."""
+    """A problem details object. Members that are None are left out; further ones replace none of the standard."""
     body: dict[str, Any] = {"type": type_, "title": title, "status": status, "detail": detail, "instance": instance}
     whole = {**body, **members, **body}
     return to_json({name: value for name, value in whole.items() if value is not None}, by_alias=True)

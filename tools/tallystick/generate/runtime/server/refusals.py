@@ -82,7 +82,7 @@ def plain_problem(refusal: Refusal, extra: Mapping[str, Any], status: int) -> by
     body: dict[str, Any] = {"type": BLANK, "title": reason_phrase(status), "status": status, "detail": refusal.detail}
     if refusal.errors:
         body["errors"] = refusal.errors
-    return _to_bytes({**body, **refusal.members, **extra})
+    return _to_bytes({**body, **refusal.members, **extra, **body})
 
 
 def _words(text: str) -> frozenset[str]:
