@@ -233,16 +233,6 @@ SERVICE_UNAVAILABLE_REPLY = Reply(
     ),
 )
 
-STATUS_201_REPLY = Reply(
-    status="201",
-    description="The movement that was booked.",
-    media_types=("application/json",),
-    headers=(
-        Header(name="RateLimit"),
-        Header(name="RateLimit-Policy"),
-    ),
-)
-
 STOCK_CHANGE_REJECTED_REPLY = Reply(
     status="422",
     description="A value breaks its schema, or the key was used before with another request.",
@@ -437,7 +427,7 @@ set_feature_flag = Operation(
     parameters=(
         Parameter(name="flag_key", place="path", argument="flag_key", required=True, style="simple", explode=False),
     ),
-    body=Body(required=True, media_types=("application/json",), encoding={}),
+    body=Body(required=True, media_types=("application/json",)),
     replies=(
         Reply(
             status="200",
@@ -503,7 +493,7 @@ create_api_key = Operation(
     tag="api-keys",
     handler="create_api_key",
     summary="Create an API key",
-    body=Body(required=True, media_types=("application/json",), encoding={}),
+    body=Body(required=True, media_types=("application/json",)),
     replies=(
         Reply(
             status="201",
@@ -569,7 +559,7 @@ create_token = Operation(
     tag="auth",
     handler="create_token",
     summary="Sign in with e-mail and password",
-    body=Body(required=True, media_types=("application/x-www-form-urlencoded",), encoding={}),
+    body=Body(required=True, media_types=("application/x-www-form-urlencoded",)),
     replies=(
         Reply(
             status="200",
@@ -599,7 +589,7 @@ refresh_token = Operation(
     tag="auth",
     handler="refresh_token",
     summary="Exchange a refresh token for a new pair",
-    body=Body(required=True, media_types=("application/x-www-form-urlencoded",), encoding={}),
+    body=Body(required=True, media_types=("application/x-www-form-urlencoded",)),
     replies=(
         Reply(
             status="200",
@@ -629,7 +619,7 @@ revoke_token = Operation(
     tag="auth",
     handler="revoke_token",
     summary="Revoke a token",
-    body=Body(required=True, media_types=("application/x-www-form-urlencoded",), encoding={}),
+    body=Body(required=True, media_types=("application/x-www-form-urlencoded",)),
     replies=(
         Reply(
             status="204",
@@ -784,7 +774,7 @@ change_subscription = Operation(
     tag="billing",
     handler="change_subscription",
     summary="Change the plan",
-    body=Body(required=True, media_types=("application/json",), encoding={}),
+    body=Body(required=True, media_types=("application/json",)),
     replies=(
         Reply(
             status="200",
@@ -1023,7 +1013,7 @@ create_item = Operation(
     tag="items",
     handler="create_item",
     summary="Create an item",
-    body=Body(required=True, media_types=("application/json",), encoding={}),
+    body=Body(required=True, media_types=("application/json",)),
     replies=(
         Reply(
             status="201",
@@ -1162,7 +1152,7 @@ update_item = Operation(
         Parameter(name="sku", place="path", argument="sku", required=True, style="simple", explode=False),
         Parameter(name="If-Match", place="header", argument="if_match", required=True, style="simple", explode=False),
     ),
-    body=Body(required=True, media_types=("application/merge-patch+json",), encoding={}),
+    body=Body(required=True, media_types=("application/merge-patch+json",)),
     replies=(
         Reply(
             status="200",
@@ -1242,9 +1232,17 @@ pick_item = Operation(
             explode=False,
         ),
     ),
-    body=Body(required=True, media_types=("application/json",), encoding={}),
+    body=Body(required=True, media_types=("application/json",)),
     replies=(
-        STATUS_201_REPLY,
+        Reply(
+            status="201",
+            description="The movement that was booked.",
+            media_types=("application/json",),
+            headers=(
+                Header(name="RateLimit"),
+                Header(name="RateLimit-Policy"),
+            ),
+        ),
         MALFORMED_STOCK_CHANGE_REPLY,
         UNAUTHENTICATED_REPLY,
         INSUFFICIENT_SCOPE_REPLY,
@@ -1283,9 +1281,17 @@ restock_item = Operation(
             explode=False,
         ),
     ),
-    body=Body(required=True, media_types=("application/json",), encoding={}),
+    body=Body(required=True, media_types=("application/json",)),
     replies=(
-        STATUS_201_REPLY,
+        Reply(
+            status="201",
+            description="The movement that was booked.",
+            media_types=("application/json",),
+            headers=(
+                Header(name="RateLimit"),
+                Header(name="RateLimit-Policy"),
+            ),
+        ),
         MALFORMED_STOCK_CHANGE_REPLY,
         UNAUTHENTICATED_REPLY,
         INSUFFICIENT_SCOPE_REPLY,
@@ -1401,7 +1407,7 @@ create_location = Operation(
     tag="locations",
     handler="create_location",
     summary="Create a location",
-    body=Body(required=True, media_types=("application/json",), encoding={}),
+    body=Body(required=True, media_types=("application/json",)),
     replies=(
         Reply(
             status="201",
@@ -1549,7 +1555,7 @@ update_location = Operation(
             name="location_id", place="path", argument="location_id", required=True, style="simple", explode=False
         ),
     ),
-    body=Body(required=True, media_types=("application/merge-patch+json",), encoding={}),
+    body=Body(required=True, media_types=("application/merge-patch+json",)),
     replies=(
         Reply(
             status="200",
@@ -1614,7 +1620,7 @@ update_current_user = Operation(
     tag="users",
     handler="update_current_user",
     summary="Change your own account",
-    body=Body(required=True, media_types=("application/merge-patch+json",), encoding={}),
+    body=Body(required=True, media_types=("application/merge-patch+json",)),
     replies=(
         Reply(
             status="200",
@@ -1647,7 +1653,7 @@ change_password = Operation(
     tag="users",
     handler="change_password",
     summary="Change your password",
-    body=Body(required=True, media_types=("application/json",), encoding={}),
+    body=Body(required=True, media_types=("application/json",)),
     replies=(
         Reply(
             status="204",
@@ -1736,7 +1742,7 @@ create_report = Operation(
     tag="reports",
     handler="create_report",
     summary="Order a report",
-    body=Body(required=True, media_types=("application/json",), encoding={}),
+    body=Body(required=True, media_types=("application/json",)),
     replies=(
         Reply(
             status="202",
@@ -1930,9 +1936,17 @@ adjust_stock = Operation(
             explode=False,
         ),
     ),
-    body=Body(required=True, media_types=("application/json",), encoding={}),
+    body=Body(required=True, media_types=("application/json",)),
     replies=(
-        STATUS_201_REPLY,
+        Reply(
+            status="201",
+            description="The movement that was booked.",
+            media_types=("application/json",),
+            headers=(
+                Header(name="RateLimit"),
+                Header(name="RateLimit-Policy"),
+            ),
+        ),
         MALFORMED_STOCK_CHANGE_REPLY,
         UNAUTHENTICATED_REPLY,
         INSUFFICIENT_SCOPE_REPLY,
@@ -2009,9 +2023,17 @@ transfer_stock = Operation(
             explode=False,
         ),
     ),
-    body=Body(required=True, media_types=("application/json",), encoding={}),
+    body=Body(required=True, media_types=("application/json",)),
     replies=(
-        STATUS_201_REPLY,
+        Reply(
+            status="201",
+            description="The movement that was booked.",
+            media_types=("application/json",),
+            headers=(
+                Header(name="RateLimit"),
+                Header(name="RateLimit-Policy"),
+            ),
+        ),
         MALFORMED_STOCK_CHANGE_REPLY,
         UNAUTHENTICATED_REPLY,
         INSUFFICIENT_SCOPE_REPLY,
@@ -2098,7 +2120,7 @@ register_user = Operation(
     tag="users",
     handler="register_user",
     summary="Create an account",
-    body=Body(required=True, media_types=("application/json",), encoding={}),
+    body=Body(required=True, media_types=("application/json",)),
     replies=(
         Reply(
             status="201",
@@ -2180,7 +2202,7 @@ update_user = Operation(
     parameters=(
         Parameter(name="user_id", place="path", argument="user_id", required=True, style="simple", explode=False),
     ),
-    body=Body(required=True, media_types=("application/merge-patch+json",), encoding={}),
+    body=Body(required=True, media_types=("application/merge-patch+json",)),
     replies=(
         Reply(
             status="200",
@@ -2287,7 +2309,7 @@ create_webhook_endpoint = Operation(
     tag="webhooks",
     handler="create_webhook_endpoint",
     summary="Create a webhook endpoint",
-    body=Body(required=True, media_types=("application/json",), encoding={}),
+    body=Body(required=True, media_types=("application/json",)),
     replies=(
         Reply(
             status="201",

@@ -4,11 +4,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from .explanations import explainer
@@ -88,7 +89,7 @@ def _converter(kind: Any, *, exact: bool) -> Callable[[Any], Any]:
 
 
 def _has_loose_union(kind: Any) -> bool:
-    """Whether somewhere in a type several objects or lists are alternatives, and no discriminator tells which."""
+    """Whether somewhere in a type there are alternatives that Pydantic confuses, and no discriminator tells which."""
     waiting: list[Any] = [kind]
     seen: set[Any] = set()
     while waiting:
@@ -104,11 +105,31 @@ def _has_loose_union(kind: Any) -> bool:
                 waiting.append(part.__value__)
         elif any(getattr(each, "discriminator", None) for each in getattr(part, "__metadata__", ())):
             continue
-        elif get_origin(part) in (Union, UnionType) and sum(map(_is_container, get_args(part))) > 1:
+        elif get_origin(part) in (Union, UnionType) and _is_loose(part):
             return True
         else:
             waiting += get_args(part)
     return False
+
+
+def _is_loose(kind: Any) -> bool:
+    """Whether Pydantic may take a value for that of another member: lists, objects, or 1.0 for true or a time."""
+    scalars = set(_scalars(kind))
+    if scalars & {bool, date, time, datetime} and scalars & {int, float}:
+        return True
+    return sum(map(_is_container, get_args(kind))) > 1
+
+
+def _scalars(kind: Any) -> Iterator[Any]:
+    """The members of a union and of those within it, aliases followed."""
+    kind = getattr(kind, "__value__", kind)
+    if get_origin(kind) in (Union, UnionType):
+        for part in get_args(kind):
+            yield from _scalars(part)
+    elif get_origin(kind) is Annotated:
+        yield from _scalars(get_args(kind)[0])
+    else:
+        yield datetime if kind is AwareDatetime else kind
 
 
 def _is_container(kind: Any) -> bool:

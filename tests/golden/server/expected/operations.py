@@ -62,7 +62,7 @@ add_book = Operation(
             explode=False,
         ),
     ),
-    body=Body(required=True, media_types=("application/json",), encoding={}),
+    body=Body(required=True, media_types=("application/json",)),
     replies=(
         Reply(
             status="201",
@@ -98,7 +98,7 @@ set_cover = Operation(
     tag="books",
     handler="set_cover",
     parameters=(Parameter(name="isbn", place="path", argument="isbn", required=True, style="simple", explode=False),),
-    body=Body(required=False, media_types=("multipart/form-data",), encoding={}),
+    body=Body(required=False, media_types=("multipart/form-data",)),
     replies=(Reply(status="204", description="Kept."),),
     security=({},),
     deprecated=True,

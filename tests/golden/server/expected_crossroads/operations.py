@@ -13,10 +13,6 @@ SECURITY_SCHEMES: dict[str, SecurityScheme] = {
     "Kerberos": SecurityScheme(key="Kerberos", type="undeclared", method="kerberos"),
 }
 
-BETA_REPLY204_REPLY = Reply(status="204", description="Answered.")
-
-LIST204_REPLY = Reply(status="204", description="Empty.")
-
 get_by_id = Operation(
     id="getById",
     method="GET",
@@ -25,7 +21,7 @@ get_by_id = Operation(
     handler="get_by_id",
     summary="Get a contact by its id.",
     parameters=(Parameter(name="id", place="path", argument="id", required=True, style="simple", explode=False),),
-    replies=(LIST204_REPLY,),
+    replies=(Reply(status="204", description="Empty."),),
 )
 
 get_by_number = Operation(
@@ -38,7 +34,7 @@ get_by_number = Operation(
     parameters=(
         Parameter(name="number", place="path", argument="number", required=True, style="simple", explode=False),
     ),
-    replies=(LIST204_REPLY,),
+    replies=(Reply(status="204", description="Empty."),),
     after="getById",
 )
 
@@ -50,7 +46,7 @@ get_file = Operation(
     handler="get_file",
     summary="Get a file.",
     parameters=(Parameter(name="id", place="path", argument="id", required=True, style="simple", explode=False),),
-    replies=(LIST204_REPLY,),
+    replies=(Reply(status="204", description="Empty."),),
     after="getLink",
 )
 
@@ -65,7 +61,7 @@ get_link = Operation(
         Parameter(name="id", place="path", argument="id", required=True, style="simple", explode=False),
         Parameter(name="fields", place="query", argument="fields", required=True, style="form", explode=True),
     ),
-    replies=(LIST204_REPLY,),
+    replies=(Reply(status="204", description="Empty."),),
 )
 
 get_guarded = Operation(
@@ -75,7 +71,7 @@ get_guarded = Operation(
     tag="ways",
     handler="get_guarded",
     summary="Ask for what nothing declares.",
-    replies=(LIST204_REPLY,),
+    replies=(Reply(status="204", description="Empty."),),
     security=(
         {"Kerberos": ()},
         {"certificate": ()},
@@ -91,7 +87,7 @@ get_page = Operation(
     handler="get_page",
     summary="Get a page.",
     parameters=(Parameter(name="page", place="query", argument="page", required=True, style="form", explode=False),),
-    replies=(LIST204_REPLY,),
+    replies=(Reply(status="204", description="Empty."),),
 )
 
 reply = Operation(
@@ -101,7 +97,7 @@ reply = Operation(
     tag="ways",
     handler="reply",
     summary="Answer.",
-    replies=(BETA_REPLY204_REPLY,),
+    replies=(Reply(status="204", description="Answered."),),
     after="betaReply",
 )
 
@@ -112,7 +108,7 @@ beta_reply = Operation(
     tag="ways",
     handler="beta_reply",
     summary="Answer with what is not stable yet.",
-    replies=(BETA_REPLY204_REPLY,),
+    replies=(Reply(status="204", description="Answered."),),
 )
 
 list_ = Operation(
@@ -126,7 +122,7 @@ list_ = Operation(
         Parameter(name="id", place="path", argument="id", required=True, style="simple", explode=False),
         Parameter(name="many", place="query", argument="many", style="form", explode=True),
     ),
-    replies=(LIST204_REPLY,),
+    replies=(Reply(status="204", description="Empty."),),
 )
 
 OPERATIONS: dict[str, Operation] = {

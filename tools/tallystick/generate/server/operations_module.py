@@ -28,9 +28,7 @@ def operations_module(contract: Contract, operations: Iterable[Operation], packa
     listed = sorted(served, key=lambda each: (each.path, each.method))
     methods = scheme_methods(contract)
     schemes = [f"{key!r}: {_scheme(scheme, methods[key])}" for key, scheme in contract.security_schemes.items()]
-    replies = SharedValues(
-        "REPLY", ((_reply(reply), reply_words(each, reply)) for each in listed for reply in each.replies)
-    )
+    replies = SharedValues("REPLY", ((_reply(reply), reply_words(reply)) for each in listed for reply in each.replies))
     parts = [
         _HEADER,
         docstring(f"The operations of {contract.title} {contract.version}, as data."),
@@ -135,8 +133,12 @@ def _body(body: Body) -> str:
         f"{media!r}: {{{', '.join(f'{name!r}: {_encoding(each)}' for name, each in properties.items())}}}"
         for media, properties in encoding.items()
     ]
-    media_types = literal(tuple(media.name for media in body.content))
-    return f"Body(required={body.required!r}, media_types={media_types}, encoding={{{', '.join(entries)}}})"
+    values = {
+        "required": repr(body.required),
+        "media_types": literal(tuple(media.name for media in body.content)),
+        "encoding": f"{{{', '.join(entries)}}}",
+    }
+    return f"Body({keywords(values, {'encoding': '{}'})})"
 
 
 def _encoding(encoding: Any) -> str:

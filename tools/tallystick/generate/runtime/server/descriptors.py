@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 __all__ = [
@@ -74,7 +74,7 @@ class Body:
 
     required: bool
     media_types: tuple[str, ...]
-    encoding: Mapping[str, Mapping[str, Encoding]]
+    encoding: Mapping[str, Mapping[str, Encoding]] = field(default_factory=dict)
     """Per media type and property, where the contract says how the property is sent."""
 
 
