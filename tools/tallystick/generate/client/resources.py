@@ -38,7 +38,7 @@ class Group:
     @property
     def class_name(self) -> str:
         """Class name of the blocking group."""
-        return "".join(pascal_case(part) for part in self.path)
+        return safe("".join(pascal_case(part) for part in self.path))
 
     def every(self) -> Iterator[Group]:
         """This group and those below it."""
