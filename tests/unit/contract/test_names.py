@@ -26,6 +26,7 @@ class TestCases:
             ("in-stock", "in_stock", "InStock", "IN_STOCK"),
             ("APIKey", "api_key", "APIKey", "API_KEY"),
             ("HTTPServer2", "http_server2", "HTTPServer2", "HTTP_SERVER2"),
+            ("OAuth2Security", "oauth2_security", "OAuth2Security", "OAUTH2_SECURITY"),
             ("sha256", "sha256", "Sha256", "SHA256"),
             ("a.b/c d", "a_b_c_d", "ABCD", "A_B_C_D"),
             ("naïve Größe", "naive_grosse", "NaiveGrosse", "NAIVE_GROSSE"),

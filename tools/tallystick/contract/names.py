@@ -83,7 +83,8 @@ def _spelled(text: str) -> str:
 
 
 def snake_case(text: str, *, symbols: bool = False) -> str:
-    """``restockItem`` as ``restock_item``; empty where no letter or digit is left."""
+    """``restockItem`` as ``restock_item``; empty where no letter or digit is left. OAuth is one word."""
+    text = text.replace("OAuth", "Oauth")
     parts = words(text, symbols=symbols)
     joined = ""
     for index, part in enumerate(parts):

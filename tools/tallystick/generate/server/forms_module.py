@@ -70,7 +70,7 @@ def forms_module(contract: Contract, operations: Iterable[Operation], package: s
                 blocks.append(_class(operation, form))
     parts = [
         _HEADER,
-        docstring("Multipart bodies with files, as handlers receive them."),
+        docstring("Multipart bodies with files, as handlers receive them.", "" if blocks else "There are none."),
         (
             "from dataclasses import dataclass\n"
             "from datetime import date, datetime, time\n"
