@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tallystick.contract.canonical.components import is_named
 from tallystick.contract.canonical.enums import EnumForms, enum_forms
-from tallystick.contract.canonical.flat import KIND, Flat, Part, split
+from tallystick.contract.canonical.flat import KIND, Flat, Part, json_type, split
 from tallystick.contract.canonical.unions import union_form
 from tallystick.findings import Level
 
@@ -172,7 +172,8 @@ def _odd_forms(forms: EnumForms) -> list[dict[str, Any]]:
             {"type": "boolean", "const": forms.booleans[0]} if len(forms.booleans) == 1 else {"type": "boolean"}
         )
     if forms.others:
-        typed = {"type": "number"} if all(isinstance(value, float) for value in forms.others) else {}
+        kinds = set(map(json_type, forms.others))
+        typed = next(({"type": kind} for kind in ("integer", "number") if kinds <= {"integer", kind}), {})
         made.append({**typed, "if": {}, "then": {"allOf": [{"enum": forms.others}]}})
     return made
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from tallystick.contract.canonical.flat import json_type, unique
 
 __all__ = ["EnumForms", "enum_forms"]
+
+_LARGEST: Final = 2**63 - 1
+"""Pydantic finds no larger integer in an enum or a Literal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class EnumForms:
     groups: dict[str, list[Any]]
     """Members by type (string, integer), each list without duplicates."""
     others: list[Any]
-    """Values that no enum class can hold: fractions, lists, objects."""
+    """Values that no enum class can hold: fractions, lists, objects, integers of which some are very large."""
     booleans: list[bool]
     nullable: bool
     misfits: list[Any]
@@ -51,4 +54,6 @@ def enum_forms(values: Iterable[Any], types: frozenset[str] | None) -> EnumForms
             groups.setdefault(kind, []).append(int(Decimal(repr(value))) if kind == "integer" else value)
         else:
             others.append(value)
+    if any(abs(value) > _LARGEST for value in groups.get("integer", ())):
+        others += groups.pop("integer")
     return EnumForms(groups, others, booleans, nullable, misfits)
