@@ -62,6 +62,12 @@ def test_the_first_run(run) -> None:
     assert run(description) == Scaffold({}, (), "")
 
 
+def test_operations_that_take_nothing(run) -> None:
+    """A method without arguments stands on one line."""
+    written = run(described({"getItem": {}})).files["items.py"]
+    assert b"    async def get_item(self) -> replies.GetItemReply:\n" in written
+
+
 def test_new_operations(run, tmp_path: Path) -> None:
     """A missing method is told at its class, and printed with the imports that it needs; the file stays as it was."""
     run(described({"getItem": {}}))

@@ -93,8 +93,8 @@ def _raised(operation: Operation) -> str:
 def signature(contract: Contract, operation: Operation) -> str:
     """``async def name(self, *, ...) -> Reply:``."""
     given = [f"{name}: {kind}" for name, kind in argument_types(contract, operation).items()]
-    star = "*, " if given else ""
-    return f"async def {operation.python_name}(self, {star}{', '.join(given)}) -> replies.{reply_alias(operation)}:"
+    taken = ", ".join(("self", *(("*", *given) if given else ())))
+    return f"async def {operation.python_name}({taken}) -> replies.{reply_alias(operation)}:"
 
 
 def argument_types(contract: Contract, operation: Operation) -> dict[str, str]:

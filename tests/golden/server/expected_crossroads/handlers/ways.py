@@ -15,15 +15,11 @@ class WaysHandlers(Protocol):
     """Operations that method and path alone do not tell apart."""
 
     @abstractmethod
-    async def reply(
-        self,
-    ) -> replies.ReplyReply:
+    async def reply(self) -> replies.ReplyReply:
         """Answer. (`POST /replies`)"""
 
     @abstractmethod
-    async def beta_reply(
-        self,
-    ) -> replies.BetaReplyReply:
+    async def beta_reply(self) -> replies.BetaReplyReply:
         """Answer with what is not stable yet. (`POST /replies?beta=true`)"""
 
     @abstractmethod
