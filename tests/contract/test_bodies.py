@@ -182,6 +182,21 @@ CASES: dict[str, tuple[Any, list[Any]]] = {
         {"oneOf": [{"const": 0}, {"minProperties": 1}, {"type": "null"}]},
         [False, 0, True, 1, None, {"a": 1}, {}],
     ),
+    "listed numbers beside truth values": (
+        {
+            "type": "object",
+            "properties": {
+                "a": {"anyOf": [{"type": "integer", "enum": [1, 2]}, {"type": "boolean", "const": True}]},
+                "b": {"oneOf": [{"enum": [1, "a", None]}, {"type": ["boolean", "string"], "maxLength": 0}]},
+                "c": {"anyOf": [{"type": "boolean"}, {"type": "integer", "enum": [0, 1]}]},
+            },
+        },
+        [{name: value} for name in "abc" for value in (1, True, 1.0, 0, False, 2, "a", "", None, "1")],
+    ),
+    "listed texts beside numbers": (
+        {"type": "array", "items": {"anyOf": [{"type": "number"}, {"type": "string", "enum": ["1", "auto"]}]}},
+        [["1"], [1], ["auto", 1.5], ["2"], [True]],
+    ),
     "a class and a list of texts": (
         {
             "oneOf": [
@@ -281,6 +296,16 @@ async def test_a_tagged_union_beside_another_class(tmp_path, value) -> None:
     schema = {"anyOf": [{"oneOf": [cat, dog], "discriminator": {"propertyName": "kind"}}, other]}
     server = EchoServer([schema], TAGGED, tmp_path)
     assert await server.post(0, json.dumps(value).encode()) == (200, json.dumps(value, separators=(",", ":")).encode())
+
+
+async def test_truth_values_beside_a_named_list_of_numbers(tmp_path) -> None:
+    """1 stays a number and true a truth value, wherever the list of numbers is described."""
+    levels = {"Level": {"type": "integer", "enum": [0, 1]}, "Flag": {"anyOf": [{"type": "boolean"}, {"type": "null"}]}}
+    level, flag = {"$ref": "#/components/schemas/Level"}, {"$ref": "#/components/schemas/Flag"}
+    several = {"type": "array", "items": {"anyOf": [flag, level]}}
+    server = EchoServer([several, {"type": "array", "items": {"anyOf": [flag, {"type": "integer"}]}}], levels, tmp_path)
+    assert await server.post(0, b"[1,true,0,false,null]") == (200, b"[1,true,0,false,null]")
+    assert await server.post(1, b"[1,true,1.0]") == (200, b"[1,true,1]")
 
 
 LEAP: dict[str, Any] = {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "integer"}]}

@@ -111,6 +111,16 @@ CASES = [
     _case({"type": "object", "properties": {"a": INTEGER}, "unevaluatedProperties": EITHER}, "b=5", {"b": 5}),
     _case({"type": "object", "properties": {"t": {"type": "array", "items": STRING}}}, "t=a&t=b", {"t": ["a", "b"]}),
     _case({"type": "object", "properties": {"t": {"type": "array", "items": INTEGER}}}, "t=[1,2]", {"t": [1, 2]}),
+    _case({"type": "object", "properties": {"a": {"anyOf": [{"enum": [1, 2]}, {"type": "boolean"}]}}}, "a=1", {"a": 1}),
+    _case(
+        {"type": "object", "properties": {"a": {"oneOf": [{"type": "number"}, {"enum": [1]}, {"enum": ["1", "x"]}]}}},
+        "p[a]=1",
+        {"a": "1"},
+        style="deepObject",
+    ),
+    _case(
+        {"type": "object", "properties": {"Name": INTEGER}, "additionalProperties": True}, "name=x", {"name": "x"},
+    ),
     # What may be an object or something else comes under the names of the one or of the other.
     _case({"anyOf": [POINT, STRING]}, "p=a", "a"),
     _case({"anyOf": [POINT, STRING]}, "x=1", {"x": 1}),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tallystick.contract.canonical.components import Key
 from tallystick.contract.canonical.defaults import as_integer, fits
-from tallystick.contract.canonical.flat import source_pointer
+from tallystick.contract.canonical.flat import UNTYPED, json_type, source_pointer, split
 from tallystick.contract.canonical.rewriter import SchemaRewriter
 from tallystick.contract.canonical.unions import Tagging, tags_by_class
 from tallystick.document import Child, Location, field_of
@@ -27,6 +27,7 @@ class Finisher:
         self._tags = tags_by_class(rewriter.components.forms.values())
         self.origins: dict[int, str] = {}
         self.findings: list[Finding] = []
+        self._hidden: list[Mapping[str, Any]] = []
 
     def finished(self, value: Any, kind: str = "schema") -> Any:
         """An object of ``kind`` with names for keys. What is plain data in it (extensions, examples) stays as it is."""
@@ -34,7 +35,7 @@ class Finisher:
             return value
         origin = self._before.get(id(value))
         if kind == "schema":
-            value = self._sound(value, origin)
+            value = self._sound(self._apart(value), origin)
         copy = {key: self._field(kind, key, child) for key, child in value.items()}
         if origin is not None:
             self.origins[id(copy)] = origin
@@ -65,6 +66,36 @@ class Finisher:
         if not fits(schema["default"], schema, self._components):
             return self._without_default(schema, origin)
         return {**schema, "default": as_integer(schema["default"], schema, self._components)}
+
+    # -- numbers and truth values ---------------------------------------------------------------------------------
+
+    def _apart(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The schema, anything where listed numbers stand beside truth values: engines hold 1 and true for the same."""
+        core, notes = split(schema)
+        keyword = next((each for each in ("anyOf", "oneOf") if each in core), None)
+        if keyword is None or any(schema is each for each in self._hidden):
+            return schema
+        sorts = set(self._sorts(core[keyword], set()))
+        if not sorts >= {"boolean", "listed"}:
+            return schema
+        union: dict[str, Any] = {keyword: core[keyword]}
+        self._hidden.append(union)
+        others = core.get("then", {}).get("allOf", [])
+        return {**notes, "if": {}, "then": {"allOf": [*others, union]}}
+
+    def _sorts(self, members: Iterable[Any], seen: set[Key]) -> Iterator[str]:
+        """Which of the two there are among the members of a union, those of inner unions included."""
+        for member in members:
+            key = member.get("$ref")
+            if isinstance(key, Key) and key not in seen:
+                seen.add(key)
+                yield from self._sorts([self._components.get(key, {})], seen)
+            listed = member.get("enum", [member["const"]] if "const" in member else [])
+            if any(json_type(each) == "integer" for each in listed):
+                yield "listed"
+            if member.get("type") == "boolean" or UNTYPED in member or not split(member)[0].keys() - {"if", "then"}:
+                yield "boolean"
+            yield from self._sorts((*member.get("anyOf", ()), *member.get("oneOf", ())), seen)
 
     # -- discriminators --------------------------------------------------------------------------------------------
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic_core import to_json
+from pydantic import ValidationError
 
+from .conversion import converter
 from .explanations import explainer
 from .lexical import with_whole_numbers
 from .parameter_values import TOO_AMBIGUOUS, Faults
@@ -27,7 +25,7 @@ class BodyValue:
         self.validator: Validator = schemas.validator(*path)
         self._accepts = self.validator.is_valid
         self._explain = explainer(schemas, *path)
-        self._convert = None if kind is Any else _converter(kind, exact=_has_loose_union(kind))
+        self._convert = None if kind is Any else converter(kind)
 
     def read(self, value: Any, where: str = "") -> Any:
         """The value, or the ``Faults``: raising them for every refused body would cost more than finding them."""
@@ -63,59 +61,6 @@ class BodyValue:
             return self._convert(with_whole_numbers(value))
         except ValidationError as error:
             raise Faults(*_unheld(error, value, where)) from None
-
-
-def _converter(kind: Any, *, exact: bool) -> Callable[[Any], Any]:
-    """Makes the Python value of a JSON value.
-
-    An undeclared member is not taken for a declared one that has its name in Python alone. ``exact``: no class of
-    several is chosen because a text can be read as its number. Pydantic reads only JSON so strictly.
-    """
-    validator = TypeAdapter(kind).validator
-    convert, read = validator.validate_python, validator.validate_json
-    if not exact:
-        return lambda value: convert(value, by_alias=True, by_name=False)
-
-    def converted(value: Any) -> Any:
-        try:
-            return read(to_json(with_whole_numbers(value)), strict=True, by_alias=True, by_name=False)
-        except ValueError:  # not so strictly, or there is a file in it
-            return convert(value, by_alias=True, by_name=False)
-
-    return converted
-
-
-def _has_loose_union(kind: Any) -> bool:
-    """Whether somewhere in a type several objects or lists are alternatives, and no discriminator tells which."""
-    waiting: list[Any] = [kind]
-    seen: set[Any] = set()
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, type) and issubclass(part, BaseModel):
-            if part not in seen:
-                seen.add(part)
-                fields = [field for field in part.model_fields.values() if field.discriminator is None]
-                waiting += [field.annotation for field in fields]
-        elif hasattr(part, "__value__"):
-            if part not in seen:
-                seen.add(part)
-                waiting.append(part.__value__)
-        elif any(getattr(each, "discriminator", None) for each in getattr(part, "__metadata__", ())):
-            continue
-        elif get_origin(part) in (Union, UnionType) and sum(map(_is_container, get_args(part))) > 1:
-            return True
-        else:
-            waiting += get_args(part)
-    return False
-
-
-def _is_container(kind: Any) -> bool:
-    while hasattr(kind, "__value__"):
-        kind = kind.__value__
-    origin = get_origin(kind)
-    if origin in (Union, UnionType, Annotated):
-        return any(map(_is_container, get_args(kind)))
-    return origin in (list, dict) or (isinstance(kind, type) and issubclass(kind, BaseModel))
 
 
 def _unheld(error: ValidationError, value: Any, where: str) -> list[Detail]:

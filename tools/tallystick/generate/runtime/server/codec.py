@@ -181,14 +181,14 @@ class _Foreign:
         return isinstance(value, (BaseModel, Enum)) and type(value) not in self._own
 
     def told(self, value: Any) -> Any:
-        """The value without instances of other classes."""
+        """The value without instances of generated classes."""
         if type(value) is dict:
             return {name: self.told(part) for name, part in value.items()}
         if type(value) is list:
             return [self.told(part) for part in value]
-        if not self._is(value):
-            return value
-        return value.value if isinstance(value, Enum) else value.model_dump(by_alias=True, exclude_unset=True)
+        if isinstance(value, BaseModel):
+            return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        return value.value if isinstance(value, Enum) else value
 
 
 def _reader(adapter: TypeAdapter[Any], kind: Any) -> Callable[[Any], Any]:
@@ -199,10 +199,11 @@ def _reader(adapter: TypeAdapter[Any], kind: Any) -> Callable[[Any], Any]:
     def made(value: Any) -> Any:
         if not foreign.holds(value):
             return validate(value, from_attributes=True)
-        if isinstance(value, BaseModel):
-            said = value.model_dump_json(by_alias=True, exclude_unset=True)
-            return read(said, strict=True, by_alias=True, by_name=False)
-        return validate(foreign.told(value), from_attributes=True, by_alias=True, by_name=False)
+        told = foreign.told(value)
+        try:
+            return read(to_json(told), strict=True, by_alias=True, by_name=False)
+        except ValidationError:  # something beside them is not what JSON would say
+            return validate(told, from_attributes=True, by_alias=True, by_name=False)
 
     return made
 

@@ -10,9 +10,10 @@ from functools import partial
 from types import UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from . import styles
+from .conversion import converter
 from .descriptors import Parameter
 from .json_text import JSONError, decode
 from .lexical import is_integer, with_whole_numbers
@@ -244,7 +245,7 @@ def _converter(kind: Any) -> Callable[[Any], Any] | None:
     found = set(_members(kind, set()))
     if found <= {*_JSON, Literal} and (float not in found or found & {bool, Literal}):
         return None
-    convert = TypeAdapter(kind).validator.validate_python
+    convert = converter(kind)
     if len(found - {None, type(None)}) == 1 and Literal not in found:
         return convert
     return lambda value: _told_apart(value, convert(value))
