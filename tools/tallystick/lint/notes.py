@@ -79,6 +79,8 @@ NOTES: Final[Mapping[str, str]] = {
     " `tally scaffold` again.",
     "scaffold-unwired": "Handlers were written for a tag that the application does not wire yet. | Hand the class to"
     " `Contract`, as the message says.",
+    "server-files": "Files of a multipart body stand where the server takes only texts: in a union, or under names that"
+    " nothing declares. | Declare each as a property of one object.",
     "server-header": "A response header has a name that HTTP cannot send. | Rename it: letters, digits and hyphens.",
     "server-path": "An operation does not get every request that its path promises: others have the same path, or a"
     " placeholder stands where no request has one. | The message says who answers, and what to change.",

@@ -14,6 +14,7 @@ from tallystick.contract import Canonical, Contract, Header, Operation, Paramete
 from tallystick.contract.names import snake_case
 from tallystick.findings import Finding, Level
 from tallystick.generate.runtime.server.paths import PathKey
+from tallystick.generate.server.hidden_files import hidden_file_findings
 from tallystick.generate.server.rivals import rivalry_findings
 from tallystick.generate.server.segments import early_ends
 from tallystick.generate.server.unread import (
@@ -48,7 +49,8 @@ def servable(canonical: Canonical) -> tuple[list[Operation], list[Finding]]:
             *_reply_remarks(operation),
         )
     ]
-    findings += [finding for operation in served for finding in unread_findings(contract, operation)]
+    for operation in served:
+        findings += [*unread_findings(contract, operation), *hidden_file_findings(contract, operation)]
     return served, [*findings, *rivalry_findings(contract, served)]
 
 
