@@ -12,12 +12,14 @@ SCHEMES = {
     "basic": {"type": "http", "scheme": "basic"},
     "header_key": {"type": "apiKey", "in": "header", "name": "X-Key"},
     "query_key": {"type": "apiKey", "in": "query", "name": "key"},
+    "cookie_key": {"type": "apiKey", "in": "cookie", "name": "sid"},
 }
 REQUIREMENTS: dict[str, list[dict[str, list[str]]]] = {
     "bearer": [{"bearer": []}],
     "optional": [{}, {"bearer": []}, {"basic": []}, {"header_key": []}, {"query_key": []}],
     "both": [{"bearer": [], "header_key": []}],
     "either": [{"bearer": []}, {"basic": []}],
+    "cookie": [{"cookie_key": []}],
 }
 
 
@@ -52,6 +54,10 @@ def desk(server, describe) -> Any:
                 asked.append(("query_key", key))
                 return caller("query_key")
 
+            async def cookie_key(self, key: str, *, operation: Any) -> Any:
+                asked.append(("cookie_key", key))
+                return caller("cookie_key")
+
         return Gate()
 
     operations = {f"GET /{name}": {"operationId": name, "security": each} for name, each in REQUIREMENTS.items()}
@@ -81,6 +87,16 @@ def test_credentials_that_cannot_be_read(desk, query, headers) -> None:
     reply = desk.call("GET", f"/optional{query}", headers=headers)
     assert (reply.status_code, reply.json()["detail"]) == (401, "The credentials are not valid.")
     assert (desk.asked, desk.log) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("cookie", "key"),
+    [("sid=k", "k"), ('a=b; sid="k"; c', "k"), ("sid=a=b", "a=b"), ('sid="', '"'), ("SID=a;sid=b", "b")],
+)
+def test_keys_in_cookies(desk, cookie, key) -> None:
+    """A cookie is read without the quotation marks that may stand around its text (RFC 6265, section 4.1.1)."""
+    assert desk.call("GET", "/cookie", headers={"Cookie": cookie}).status_code == 204
+    assert desk.asked == [("cookie_key", key)]
 
 
 def test_passwords_may_hold_anything(desk) -> None:

@@ -9,7 +9,7 @@ from . import styles
 from .descriptors import Operation
 from .media import kind_of
 from .parameter_values import Faults, ParameterValue
-from .percent import Malformed, as_text, pairs, unquote, unquote_plus
+from .percent import Malformed, as_text, cookie_text, pairs, unquote, unquote_plus
 from .query import Query, attempt
 from .schemas import Schemas
 
@@ -163,7 +163,7 @@ def _cookie_value(value: ParameterValue, jar: Mapping[str, Sequence[str]]) -> An
             if members or not value.has_own_name:
                 return value.by_members(members)
     texts = jar.get(value.name)
-    return value.absent() if texts is None else value.by_name([_unquoted(text) for text in texts])
+    return value.absent() if texts is None else value.by_name([cookie_text(text) for text in texts])
 
 
 def _spread_cookies(jar: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -173,13 +173,8 @@ def _spread_cookies(jar: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
         for text in texts:
             for part in f"{first}={text}".split("&"):
                 name, _, inner = part.partition("=")
-                spread.setdefault(name, []).append(_unquoted(inner))
+                spread.setdefault(name, []).append(cookie_text(inner))
     return spread
-
-
-def _unquoted(text: str) -> str:
-    """The text of a cookie without the quotation marks around it (RFC 6265, section 4.1.1)."""
-    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
 
 
 def _whole_query_value(value: ParameterValue, query: bytes) -> Any:

@@ -1,10 +1,10 @@
-"""Percent-encoding (RFC 3986, section 2.1) and form encoding, read without forgiveness."""
+"""Percent-encoding (RFC 3986, section 2.1), form encoding and cookies, read without forgiveness."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["Malformed", "as_text", "pairs", "unquote", "unquote_plus"]
+__all__ = ["Malformed", "as_text", "cookie_text", "pairs", "unquote", "unquote_plus"]
 
 _ESCAPES = re.compile(rb"%([0-9A-Fa-f]{2})?")
 
@@ -62,3 +62,8 @@ def pairs(text: bytes) -> list[tuple[str, str]]:
             name, _, value = part.partition("=")
             result.append((unquote_plus(name), value))
     return result
+
+
+def cookie_text(text: str) -> str:
+    """The text of a cookie without the quotation marks around it (RFC 6265, section 4.1.1)."""
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text

@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from .descriptors import Operation, Requirement, SecurityScheme
-from .percent import Malformed, pairs, unquote_plus
+from .percent import Malformed, cookie_text, pairs, unquote_plus
 from .problems import Refusal
 
 __all__ = ["Caller", "Guard", "RequestHead"]
@@ -325,7 +325,7 @@ def _key_in_cookie(parameter: str) -> _Extract:
         for part in ";".join(cookies).split(";"):
             key, equals, text = part.strip().partition("=")
             if equals and key == parameter:
-                return (text,)
+                return (cookie_text(text),)
         return None
 
     return extract
