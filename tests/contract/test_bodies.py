@@ -193,6 +193,10 @@ CASES: dict[str, tuple[Any, list[Any]]] = {
         },
         [{name: value} for name in "abc" for value in (1, True, 1.0, 0, False, 2, "a", "", None, "1")],
     ),
+    "a union with a boolean schema under a condition": (
+        {"type": "integer", "not": {"anyOf": [False, {"enum": [1, 2]}, {"type": "boolean"}]}},
+        [1, 3, True, "a"],
+    ),
     "listed texts beside numbers": (
         {"type": "array", "items": {"anyOf": [{"type": "number"}, {"type": "string", "enum": ["1", "auto"]}]}},
         [["1"], [1], ["auto", 1.5], ["2"], [True]],

@@ -86,6 +86,8 @@ class Finisher:
     def _sorts(self, members: Iterable[Any], seen: set[Key]) -> Iterator[str]:
         """Which of the two there are among the members of a union, those of inner unions included."""
         for member in members:
+            if isinstance(member, bool):  # among what engines pass by
+                continue
             key = member.get("$ref")
             if isinstance(key, Key) and key not in seen:
                 seen.add(key)
