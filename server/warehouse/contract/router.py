@@ -17,7 +17,7 @@ from warehouse.contract._runtime.contract_app import ContractApp
 from warehouse.contract._runtime.execution import Served, Wiring
 from warehouse.contract._runtime.including import ContractRouter
 from warehouse.contract._runtime.schemas import Schemas
-from warehouse.contract._runtime.startup import check_wiring
+from warehouse.contract._runtime.startup import check_surroundings, check_wiring
 from warehouse.contract.handlers.admin import AdminHandlers
 from warehouse.contract.handlers.api_keys import ApiKeysHandlers
 from warehouse.contract.handlers.auth import AuthHandlers
@@ -108,6 +108,7 @@ def serve(contract: Contract[ScopeT]) -> list[Served]:
         (WEBHOOKS, contract.webhooks, WebhooksHandlers),
     ]
     check_wiring(groups)
+    check_surroundings(contract.scope, contract.auth, SECURITY_SCHEMES)
     wiring = Wiring(
         scope=contract.scope,
         auth=contract.auth,

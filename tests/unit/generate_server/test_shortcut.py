@@ -112,7 +112,7 @@ def test_a_reply_outside_the_contract_is_logged_and_answered_as_a_plain_problem(
     with caplog.at_level(logging.ERROR):
         reply = TestClient(app, raise_server_exceptions=False).get("/items/undeclared")
     assert (reply.status_code, reply.json()["detail"]) == (500, "The server has made a mistake.")
-    assert "the handler returned object; declared are GetItem204" in caplog.text
+    assert "the handler, or middleware, returned object; declared are GetItem204" in caplog.text
 
 
 def test_an_error_after_the_answer_began_sends_nothing_more(app) -> None:

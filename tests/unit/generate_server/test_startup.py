@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import re
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -295,3 +296,50 @@ def test_one_class_for_two_tags(server, describe, derives) -> None:
     contract = dataclasses.replace(two.contract, a=lambda _scope: kind(), b=lambda _scope: kind())
     client = TestClient(two.modules("router").create_app(contract))
     assert [client.get(path).status_code for path in ("/a", "/b")] == [204, 204]
+
+
+async def _bare(call: Any) -> Any:
+    yield call
+
+
+def _authenticator(**methods: Any) -> Any:
+    async def key(self: Any, key: str, *, operation: Any) -> None: ...
+
+    return type("Gate", (), {"key": key, **methods})()
+
+
+async def _forgetful(self: Any, key: str) -> None: ...
+
+
+def _synchronous(self: Any, key: str, *, operation: Any) -> None: ...
+
+
+@pytest.fixture
+def secured(server, describe) -> Any:
+    """A server of one operation that asks for a key."""
+    operation = {"operationId": "getItem", "security": [{"key": []}], "responses": {"204": {"description": "Done."}}}
+    scheme = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
+    description = describe({"GET /items": operation}, components={"securitySchemes": scheme})
+    return server(description, auth=lambda _modules: _authenticator())
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"scope": _bare}, "scope: _bare makes no context managers; put @asynccontextmanager before it"),
+        ({"auth": type(_authenticator())}, "Gate is a class; hand over what it makes, Gate()"),
+        ({"auth": SimpleNamespace()}, "SimpleNamespace lacks key of Authenticator; `tally scaffold` prints it"),
+        ({"auth": _authenticator(key=_synchronous)}, "Gate.key is not `async def`"),
+        ({"auth": _authenticator(key=_forgetful)}, "Gate.key does not take operation"),
+    ],
+)
+def test_what_handlers_are_called_in(secured, changes, text) -> None:
+    """Without a type checker too, a wrong scope or authenticator is told at start, with what to do."""
+    with pytest.raises(secured.modules("wiring").ContractViolation, match=re.escape(text)):
+        secured.modules("router").create_app(dataclasses.replace(secured.contract, **changes))
+
+
+def test_authenticators_of_other_kinds(secured) -> None:
+    """Whatever can be called like the method of a scheme is one."""
+    auth = SimpleNamespace(key=partial(_authenticator().key))
+    assert secured.modules("router").create_app(dataclasses.replace(secured.contract, auth=auth))

@@ -233,7 +233,9 @@ class Outgoing:
     def _encoded(self, reply: Reply) -> Answer:
         if not isinstance(reply, Encoded):
             expected = ", ".join(kind.__name__ for kind in self._plans)
-            raise ContractViolation(f"the handler returned {type(reply).__name__}; declared are {expected or 'none'}")
+            raise ContractViolation(
+                f"the handler, or middleware, returned {type(reply).__name__}; declared are {expected or 'none'}"
+            )
         if self._operation.reply_for(reply.status) is None:
             raise ContractViolation(f"the status {reply.status} is not declared")
         _refuse_impossible(reply.status, has_content=bool(reply.content))

@@ -17,7 +17,7 @@ from library.contract._runtime.contract_app import ContractApp
 from library.contract._runtime.execution import Served, Wiring
 from library.contract._runtime.including import ContractRouter
 from library.contract._runtime.schemas import Schemas
-from library.contract._runtime.startup import check_wiring
+from library.contract._runtime.startup import check_surroundings, check_wiring
 from library.contract.handlers.books import BooksHandlers
 from library.contract.operations import SECURITY_SCHEMES
 from library.contract.routers.books import BINDINGS as BOOKS
@@ -76,6 +76,7 @@ def serve(contract: Contract[ScopeT]) -> list[Served]:
         (BOOKS, contract.books, BooksHandlers),
     ]
     check_wiring(groups)
+    check_surroundings(contract.scope, contract.auth, SECURITY_SCHEMES)
     wiring = Wiring(
         scope=contract.scope,
         auth=contract.auth,

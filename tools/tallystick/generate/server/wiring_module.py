@@ -130,7 +130,7 @@ from {package}._runtime.contract_app import ContractApp
 from {package}._runtime.execution import Served, Wiring
 from {package}._runtime.including import ContractRouter
 from {package}._runtime.schemas import Schemas
-from {package}._runtime.startup import check_wiring
+from {package}._runtime.startup import check_surroundings, check_wiring
 
 __all__ = ["DOCUMENT", "add_problem_handlers", "build_router", "create_app", "serve", "serve_document"]
 ScopeT = TypeVar("ScopeT")
@@ -185,6 +185,7 @@ def serve(contract: Contract[ScopeT]) -> list[Served]:
         {table}
     ]
     check_wiring(groups)
+    check_surroundings(contract.scope, {auth}, SECURITY_SCHEMES)
     wiring = Wiring(
         scope=contract.scope,
         auth={auth},

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from .binding import Binding
+from .descriptors import SecurityScheme
 from .problems import ContractViolation, Problem
 from .raising import RaisedProblems, variables_around
 
-__all__ = ["check_handlers", "check_wiring"]
+__all__ = ["check_handlers", "check_surroundings", "check_wiring"]
 
 Group = tuple[Iterable[Binding], Callable[..., Any], type]
 """The operations of a tag, the factory of their handlers, and the protocol that these implement."""
@@ -36,6 +37,38 @@ def check_wiring(groups: Iterable[Group]) -> None:
             check_handlers(made, protocol)
             for binding in bindings:
                 _check_problems(made, binding, problems, declared)
+
+
+def check_surroundings(scope: Any, auth: Any, schemes: Mapping[str, SecurityScheme]) -> None:
+    """Checks what handlers are called in: the provider of the unit of work, and the authenticator.
+
+    Raises:
+        ContractViolation: the provider is a bare generator or coroutine function; the authenticator is a class, lacks
+            the method of a scheme, or has it in a form that cannot be called.
+    """
+    named = getattr(scope, "__name__", "scope")
+    if inspect.isasyncgenfunction(scope) or inspect.iscoroutinefunction(scope):
+        raise ContractViolation(f"scope: {named} makes no context managers; put @asynccontextmanager before it")
+    if not schemes:
+        return
+    if inspect.isclass(auth):
+        raise ContractViolation(f"auth: {_name(auth)} is a class; hand over what it makes, {auth.__name__}()")
+    for scheme in schemes.values():
+        _check_scheme(auth, scheme.method)
+
+
+def _check_scheme(auth: Any, method: str) -> None:
+    name = _name(type(auth))
+    function = getattr(auth, method, None)
+    if function is None:
+        raise ContractViolation(f"{name} lacks {method} of Authenticator; `tally scaffold` prints it")
+    if not inspect.ismethod(function):  # whatever it is, it may be called in its own way
+        return
+    if not inspect.iscoroutinefunction(inspect.unwrap(function)):
+        raise ContractViolation(f"{name}.{method} is not `async def`")
+    given = inspect.signature(function).parameters
+    if "operation" not in given and not any(each.kind is each.VAR_KEYWORD for each in given.values()):
+        raise ContractViolation(f"{name}.{method} does not take operation")
 
 
 def _made(factory: Any, protocol: type) -> Iterator[type]:
