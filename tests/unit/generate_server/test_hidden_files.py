@@ -52,6 +52,7 @@ def test_files_that_cannot_be_sent(plan_of, describe, schema, places) -> None:
         UPLOAD,
         {"type": "object", "properties": {"files": {"type": "array", "items": FILE}, "name": TEXT}},
         {"type": "object", "properties": {"file": {"anyOf": [FILE, {"type": "null"}]}}},
+        {"type": "object", "properties": {"file": {"oneOf": [FILE, {"type": "array", "items": FILE}]}}},
         {"allOf": [{"$ref": "#/components/schemas/Upload"}, {"$ref": "#/components/schemas/Linked"}]},
         {"$ref": "#/components/schemas/Tree"},
         {"type": "object", "properties": {"json": JSON}, "additionalProperties": JSON},
@@ -64,3 +65,15 @@ def test_files_that_cannot_be_sent(plan_of, describe, schema, places) -> None:
 def test_files_that_can_be_sent(plan_of, describe, schema) -> None:
     """Properties of one object are files, and where there are none nothing is lost."""
     assert _told(plan_of, describe, schema) == []
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_one_file_or_several(server, describe, number) -> None:
+    """A property that is one file or a list of them is a list of files, however many come."""
+    several = {"anyOf": [FILE, {"type": "array", "items": FILE, "maxItems": 2}]}
+    schema = {"type": "object", "required": ["image"], "properties": {"image": several}}
+    body = {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+    made = server(describe({"POST /": {"requestBody": body}}))
+    status = made.call("POST", "/", files=[("image", ("a.png", b"\xff\x00"))] * number).status_code
+    assert status == (204 if number < 3 else 422)
+    assert [len(call["body"].image) for call in made.calls] == ([number] if number < 3 else [])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tallystick.contract import MediaType
+from tallystick.contract import Contract, MediaType, Schema
 from tallystick.contract.canonical.flat import UNTYPED
+from tallystick.generate.server.types import without_null
 
-__all__ = ["are_binary", "is_binary", "part_type"]
+__all__ = ["are_binary", "files_of", "is_binary", "part_type"]
 
 _TEXT: Final = "text/plain"
 _AS_IT_IS: Final = ("binary", "7bit", "8bit")
@@ -51,6 +52,18 @@ def are_binary(value: Mapping[str, Any], item: Any, stated: str) -> bool:
     """Whether a list with such items holds files. One that looks into items of no type does not."""
     looks_into = not value.keys() - {UNTYPED} <= _SILENT | {"items", "maxItems", "minItems", "type"}
     return is_binary(item, _TEXT if looks_into and not stated else stated)
+
+
+def files_of(contract: Contract, part: Schema) -> Schema:
+    """What a property is without null; the list, where it is one file or a list of them. Raises KeyError."""
+    schema = contract.resolve(without_null(part))
+    for keyword in ("anyOf", "oneOf"):
+        members = [contract.resolve(schema.child(keyword, index)) for index in range(len(schema.get(keyword, ())))]
+        lists = [each for each in members if isinstance(each.get("items"), Mapping)]
+        others = [each for each in members if each not in lists and each.value != {"type": "null"}]
+        if len(lists) == 1 and others and all(is_binary(each.value) for each in (*others, lists[0].child("items"))):
+            return lists[0]
+    return schema
 
 
 def _is_of_octets(stated: str) -> bool:

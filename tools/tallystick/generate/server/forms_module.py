@@ -9,9 +9,9 @@ from typing import Any
 from tallystick.contract import Contract, MediaType, Operation, Schema, class_name
 from tallystick.generate.python_text import docstring, indented
 from tallystick.generate.runtime.server.media import kind_of
-from tallystick.generate.server.files import are_binary, is_binary, part_type
+from tallystick.generate.server.files import are_binary, files_of, is_binary, part_type
 from tallystick.generate.server.names import field_names
-from tallystick.generate.server.types import optional, python_type, without_null
+from tallystick.generate.server.types import optional, python_type
 
 __all__ = ["Form", "form_class", "forms_module"]
 
@@ -45,7 +45,7 @@ def form_class(contract: Contract, operation: Operation, media: MediaType) -> Fo
 
 
 def _rule(contract: Contract, part: Schema, stated: str) -> tuple[int, bool] | None:
-    resolved = contract.resolve(without_null(part))
+    resolved = files_of(contract, part)
     if is_binary(resolved.value, stated):
         return _largest(resolved.value), False
     if not isinstance(resolved.value, bool) and "items" in resolved.value:

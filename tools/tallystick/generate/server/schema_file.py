@@ -20,10 +20,9 @@ from tallystick.document import Location
 from tallystick.findings import Finding, Level
 from tallystick.generate.runtime.server.media import kind_of
 from tallystick.generate.runtime.server.schemas import Schemas
-from tallystick.generate.server.files import are_binary, is_binary, part_type
+from tallystick.generate.server.files import are_binary, files_of, is_binary, part_type
 from tallystick.generate.server.mending import Faults, mend
 from tallystick.generate.server.names import problem_class
-from tallystick.generate.server.types import without_null
 
 __all__ = ["SchemaFile", "item_schema"]
 
@@ -112,7 +111,7 @@ class SchemaFile:
     def _file(self, schema: Schema, stated: str) -> Any:
         """What is left of the schema of a file or of several; None for what is no file."""
         try:
-            resolved = self._contract.resolve(without_null(schema))
+            resolved = files_of(self._contract, schema)
             if is_binary(resolved.value, stated):
                 return _least(resolved.value)
             value = _mapping(resolved.value)
