@@ -369,3 +369,16 @@ def test_listed_integers_of_any_size(server, describe, values) -> None:
         assert made.call("GET", f"/a?v={value}").status_code == 204
         assert _argument(made) == value
     assert made.call("GET", f"/a?v={2**65}").status_code == 422
+
+
+@pytest.mark.parametrize("encoding", [{}, {"b": {"style": "pipeDelimited", "explode": False}, "a": {}}])
+def test_encodings_within_parameters(plan_of, describe, encoding) -> None:
+    """The encoding of a form within a parameter is not followed, which is told."""
+    content = {"application/x-www-form-urlencoded": {"schema": {"type": "object"}, "encoding": encoding}}
+    parameter = {"name": "q", "in": "query", "content": content}
+    plan = plan_of(describe({"GET /": {"parameters": [parameter]}}))
+    message = (
+        "the encoding of a, b in the parameter 'q' is not followed: each member is read as one name per value; leave "
+        "the encoding out"
+    )
+    assert [each.message for each in plan.findings if each.code == "server-encoding"] == ([message] if encoding else [])

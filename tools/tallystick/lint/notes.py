@@ -79,6 +79,8 @@ NOTES: Final[Mapping[str, str]] = {
     " `tally scaffold` again.",
     "scaffold-unwired": "Handlers were written for a tag that the application does not wire yet. | Hand the class to"
     " `Contract`, as the message says.",
+    "server-encoding": "A parameter is a form, and an encoding says how its members are written; the server does not"
+    " follow it. | Leave it out: members are written as `name=value`, arrays repeat the name.",
     "server-files": "Files of a multipart body stand where the server takes only texts: in a union, or under names that"
     " nothing declares. | Declare each as a property of one object.",
     "server-header": "A response header has a name that HTTP cannot send. | Rename it: letters, digits and hyphens.",

@@ -46,6 +46,7 @@ def servable(canonical: Canonical) -> tuple[list[Operation], list[Finding]]:
             *_path_remarks(contract, operation),
             *_security_remarks(contract, operation),
             *_header_remarks(operation),
+            *_encoding_remarks(operation),
             *_reply_remarks(operation),
         )
     ]
@@ -151,6 +152,17 @@ def _header_remarks(operation: Operation) -> Iterator[Finding]:
         if not _FIELD_NAME.fullmatch(header.name):
             message = f"no response can have a header called {header.name!r}; it is left out: rename it"
             yield Finding("server-header", Level.WARNING, message, header.location.place, operation.id)
+
+
+def _encoding_remarks(operation: Operation) -> Iterator[Finding]:
+    for parameter in operation.parameters:
+        encoded = sorted(name for media in parameter.content for name in media.encoding)
+        if encoded:
+            message = (
+                f"the encoding of {', '.join(encoded)} in the parameter {parameter.name!r} is not followed: each "
+                "member is read as one name per value; leave the encoding out"
+            )
+            yield Finding("server-encoding", Level.WARNING, message, parameter.location.place, operation.id)
 
 
 def _reply_remarks(operation: Operation) -> Iterator[Finding]:
