@@ -62,7 +62,7 @@ class Loans(LoansHandlers):
             return Lend4XX(body, status=403)
         if body.kind is models.LoanKind.MAP:
             return Lend202()
-        webhooks.loan_overdue(body=body)
+        webhooks.loan_overdue(body=body, days=1)
         return Lend201(models.Loan(reader="ada", state=models.State.OPEN, due=None), location="/loans/1")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from tallystick.contract import Contract, Operation, Parameter
 from tallystick.generate.python_text import docstring, indented, literal
 from tallystick.generate.runtime.server.media import kind_of
@@ -56,7 +54,9 @@ def _sender(operation: Operation, owner: Operation | None) -> str:
     body = _body(operation)
     may_lack = operation.body is not None and not operation.body.required
     given = [] if body is None else [f"body: {optional(body[1])} = None" if may_lack else f"body: {body[1]}"]
-    given += [_argument(name, parameter) for name, parameter in _required_first(listed)]
+    given += [
+        _argument(name, parameter) for name, parameter in sorted(listed, key=lambda pair: not _is_needed(pair[1]))
+    ]
     signature = f"*, {', '.join(given)}" if given else ""
     kind = "webhook" if owner is None else "callback"
     origin = "" if owner is None else f"A callback of `{owner.id}`, sent to `{operation.path}`."
@@ -83,13 +83,15 @@ def _sender(operation: Operation, owner: Operation | None) -> str:
     return f"def {operation.handler_name}({signature}) -> Message:\n{inner}"
 
 
-def _required_first(listed: Iterable[tuple[str, Parameter]]) -> list[tuple[str, Parameter]]:
-    return sorted(listed, key=lambda pair: not pair[1].required)
+def _is_needed(parameter: Parameter) -> bool:
+    """Whether a parameter must be given; required headers (identifiers, signatures) may be added when it is sent."""
+    return parameter.required and parameter.place != "header"
 
 
 def _argument(name: str, parameter: Parameter) -> str:
-    """Headers that a sender adds only when it sends (identifiers, signatures) may be left out here."""
-    return f"{name}: {optional(python_type(parameter.schema))} = None"
+    schema = parameter.content[0].schema if parameter.content else parameter.schema
+    kind = python_type(schema)
+    return f"{name}: {kind}" if _is_needed(parameter) else f"{name}: {optional(kind)} = None"
 
 
 def _has_own_style(parameter: Parameter) -> bool:
