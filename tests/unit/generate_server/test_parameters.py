@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
 
 STRING: dict[str, Any] = {"type": "string"}
 INTEGER: dict[str, Any] = {"type": "integer"}
@@ -382,3 +384,15 @@ def test_encodings_within_parameters(plan_of, describe, encoding) -> None:
         "the encoding out"
     )
     assert [each.message for each in plan.findings if each.code == "server-encoding"] == ([message] if encoding else [])
+
+
+def test_slashes_within_names_of_placeholders(server, describe) -> None:
+    """A slash between braces belongs to the name; the value is one segment, in an included router too."""
+    parameters = [{"name": "name=shelves/*", "in": "path", "required": True, "schema": STRING}]
+    made = server(describe({"GET /v1/{name=shelves/*}/books": {"parameters": parameters}}))
+    app = FastAPI()
+    app.include_router(made.modules("router").build_router(made.contract), prefix="/in")
+    for client, path in ((made.client, "/v1/a%2Fb/books"), (TestClient(app), "/in/v1/a%2Fb/books")):
+        made.calls.clear()
+        assert client.get(path).status_code == 204
+        assert list(made.calls[0].values()) == ["a/b"]

@@ -22,7 +22,7 @@ _SAMPLES: Final = {
 def early_ends(contract: Contract, operation: Operation) -> Iterator[tuple[str, str, str]]:
     """Placeholders some of whose values hold what ends them: name, what ends it, such a value."""
     in_path = {each.name: each for each in operation.parameters if each.place == "path"}
-    for segment in PathKey.parse(operation.path).path.split("/"):
+    for segment in PathKey.parse(operation.path).template.segments:
         _, *parts = _PLACEHOLDER.split(segment)
         for name, literal in zip(parts[:-2:2], parts[1:-2:2], strict=True):
             for text in _texts(contract, in_path.get(name)):

@@ -17,6 +17,7 @@ __all__ = ["PathIndex", "PathKey", "PathTemplate", "decoded", "raw_segments"]
 Leaf = TypeVar("Leaf")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _KEY = re.compile(r"((?:\{[^{}]*\}|[^?#])*)(?:\?((?:\{[^{}]*\}|[^#])*))?(?:#(.*))?", re.DOTALL)
+_PIECE = re.compile(r"\{[^{}]*\}|[^{/]+|[{/]")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
 
@@ -52,20 +53,29 @@ def _either(sign: str) -> str:
     return f"(?:{re.escape(sign)}|(?i:{encoded}))"
 
 
+def _segments(text: str) -> list[str]:
+    """The parts between slashes; one between braces belongs to the name of a placeholder."""
+    found = [""]
+    for piece in _PIECE.findall(text):
+        if piece == "/":
+            found.append("")
+        else:
+            found[-1] += piece
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class PathTemplate:
     """A path template such as ``/items/{sku}/stock``."""
 
     text: str
     names: tuple[str, ...] = field(init=False)
+    segments: list[str] = field(init=False, repr=False, compare=False)
+    """The parts between the slashes that do not belong to the name of a placeholder."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", tuple(_PLACEHOLDER.findall(self.text)))
-
-    @property
-    def segments(self) -> list[str]:
-        """The parts between the slashes."""
-        return self.text[1:].split("/")
+        object.__setattr__(self, "segments", _segments(self.text[1:]))
 
     def values(self, segments: list[str]) -> dict[str, str]:
         """The still encoded texts of the placeholders, given a path that matches. A prefix in front does no harm."""
