@@ -11,7 +11,7 @@ from desk.handlers import LoansHandlers
 from desk.replies import GetLoan200Csv, GetLoan200Json, GetLoanReply, Lend4XX, Lend201, Lend202, LendReply
 from desk.router import add_problem_handlers, build_router, create_app, serve_document
 from desk.security import Authenticator
-from desk.wiring import Call, Caller, Contract, Operation, Reply, for_operations
+from desk.wiring import Call, Caller, Contract, Operation, Problem, Refusal, Reply, Settings, for_operations, status_of
 from fastapi import FastAPI
 
 
@@ -21,7 +21,14 @@ async def opened(call: Call) -> AsyncGenerator[list[models.Loan], None]:
 
 
 async def counted(call: Call, proceed: Callable[[], Awaitable[Reply]]) -> Reply:
-    return await proceed()
+    reply = await proceed()
+    call.state["status"] = status_of(reply)
+    return reply
+
+
+def refused(operation: Operation, refusal: Refusal) -> Problem | None:
+    details = [detail.pointer for detail in refusal.errors]
+    return None if details else problems.Returned(returned_on=date(2026, 1, 1), retry_after=60)
 
 
 async def noted(call: Call, scope: list[models.Loan], proceed: Callable[[], Awaitable[Reply]]) -> Reply:
@@ -71,7 +78,8 @@ def is_change(operation: Operation) -> bool:
 
 
 changes = for_operations(is_change, noted)
-wired = Contract(scope=opened, auth=Desk(), loans=Loans, around=[counted], inside=[noted, changes])
+settings = Settings(refusal=refused, check_replies=0.01)
+wired = Contract(scope=opened, auth=Desk(), loans=Loans, around=[counted], inside=[noted, changes], settings=settings)
 app = create_app(wired)
 own = FastAPI()
 own.include_router(build_router(wired), prefix="/v1")
