@@ -9,6 +9,7 @@ import jsonschema_rs
 
 from tallystick.contract import Contract, Schema
 from tallystick.document import as_fragment
+from tallystick.findings import InputError
 
 __all__ = ["Schemas"]
 
@@ -25,17 +26,28 @@ class Schemas:
         self._validators: dict[str, Any] = {}
 
     def is_valid(self, schema: Schema, value: Any) -> bool:
-        """Whether the value is right by the schema."""
+        """Whether the value is right by the schema.
+
+        Raises:
+            InputError: the schema cannot be compiled.
+        """
         found: bool = self._validator(schema).is_valid(value)
         return found
 
     def _validator(self, schema: Schema) -> Any:
         pointer = schema.location.pointer
         if pointer not in self._validators:
-            self._validators[pointer] = jsonschema_rs.Draft202012Validator(
-                {"$ref": f"{_ADDRESS}{as_fragment(pointer)}"}, registry=self._registry, validate_formats=True
-            )
+            self._validators[pointer] = self._compiled(schema)
         return self._validators[pointer]
+
+    def _compiled(self, schema: Schema) -> Any:
+        reference = {"$ref": f"{_ADDRESS}{as_fragment(schema.location.pointer)}"}
+        try:
+            return jsonschema_rs.Draft202012Validator(reference, registry=self._registry, validate_formats=True)
+        except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError) as error:
+            reason = str(error).partition("\n")[0]
+            message = f"no value can be judged by this schema: {reason}; correct it, `tally lint` shows more"
+            raise InputError.of("fuzz-schema", message, schema.location.place) from error
 
     def types(self, schema: Schema) -> frozenset[str]:
         """The JSON types that the schema allows on the face of it; empty when it does not say."""
