@@ -27,6 +27,8 @@ class TestCases:
             ("APIKey", "api_key", "APIKey", "API_KEY"),
             ("HTTPServer2", "http_server2", "HTTPServer2", "HTTP_SERVER2"),
             ("OAuth2Security", "oauth2_security", "OAuth2Security", "OAUTH2_SECURITY"),
+            ("getOAuthToken", "get_oauth_token", "GetOAuthToken", "GET_OAUTH_TOKEN"),
+            ("VIDEOAuthor", "video_author", "VIDEOAuthor", "VIDEO_AUTHOR"),
             ("sha256", "sha256", "Sha256", "SHA256"),
             ("a.b/c d", "a_b_c_d", "ABCD", "A_B_C_D"),
             ("naïve Größe", "naive_grosse", "NaiveGrosse", "NAIVE_GROSSE"),

@@ -32,6 +32,7 @@ _SYMBOLS: Final = {
     "@": "at", "#": "hash", "$": "dollar", "~": "tilde", "^": "caret", "?": "query",
 }  # fmt: skip
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[A-Z]")
+_OAUTH: Final = re.compile(r"(?<![A-Z])OAuth(?![a-z])")
 _LATIN: Final = str.maketrans({
     "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D",
     "ð": "d", "þ": "th", "ı": "i",
@@ -84,7 +85,7 @@ def _spelled(text: str) -> str:
 
 def snake_case(text: str, *, symbols: bool = False) -> str:
     """``restockItem`` as ``restock_item``; empty where no letter or digit is left. OAuth is one word."""
-    text = text.replace("OAuth", "Oauth")
+    text = _OAUTH.sub("Oauth", text)
     parts = words(text, symbols=symbols)
     joined = ""
     for index, part in enumerate(parts):
