@@ -30,6 +30,7 @@ FILES = {
     "no schema, a media type": ({}, IMAGE),
     "a string of a media type": ({"type": "string"}, IMAGE),
     "a nullable string of a media type": ({"anyOf": [{"type": "string"}, {"type": "null"}]}, IMAGE),
+    "an extension": ({"x-icon": "picture"}, None),
     "format": ({"type": "string", "format": "binary"}, None),
     "content media type": ({"type": "string", "contentMediaType": "image/png"}, None),
     "encoded as it is": ({"type": "string", "contentMediaType": "image/png", "contentEncoding": "binary"}, None),
@@ -70,6 +71,9 @@ TEXTS = {
     "a string": ({"type": "string"}, None),
     "a string of plain text": ({"type": "string"}, {"contentType": "text/plain; charset=utf-8"}),
     "one of several words": ({"type": "string", "enum": ["x", "y"]}, IMAGE),
+    "a string of comma-separated values": ({"type": "string"}, {"contentType": "text/csv"}),
+    "a string that is one text": ({"type": "string", "const": "x"}, IMAGE),
+    "a string with a pattern": ({"type": "string", "pattern": "x"}, IMAGE),
     "a constant": ({"const": "x"}, None),
     "a pattern": ({"pattern": "x"}, None),
     "plain text without a schema": ({}, {"contentType": "text/plain"}),
@@ -80,7 +84,7 @@ TEXTS = {
 def test_a_text(server, describe, part, encoding) -> None:
     """Everything else is read as its schema says."""
     made = _made(server, describe, part, encoding)
-    content_type = "image/png" if encoding is IMAGE else "text/plain"
+    content_type = (encoding or {"contentType": "text/plain"})["contentType"].partition(",")[0]
     assert made.call("POST", "/upload", files={"part": (None, b"x", content_type)}).status_code == 204
     assert made.got == "x"
 

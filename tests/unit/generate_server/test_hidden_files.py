@@ -40,8 +40,8 @@ def _told(plan_of: Any, describe: Any, schema: Any) -> list[str]:
 def test_files_that_cannot_be_sent(plan_of, describe, schema, places) -> None:
     """A finding names the places of the schema that describe them."""
     message = (
-        f"only properties of one object can be files of multipart/form-data: what {places} describes is refused unless "
-        "it comes as text; declare it as a property"
+        "files of multipart/form-data are properties of one object that are nothing but a file or a list of files: "
+        f"what {places} describes is refused unless it comes as text; declare such a property"
     )
     assert _told(plan_of, describe, schema) == [message]
 

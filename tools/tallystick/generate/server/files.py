@@ -15,10 +15,11 @@ _TEXT: Final = "text/plain"
 _AS_IT_IS: Final = ("binary", "7bit", "8bit")
 """Encodings that change nothing (RFC 2045, section 6.2)."""
 _SILENT: Final = frozenset((
-    "$comment", "contentEncoding", "deprecated", "description", "example", "examples", "maxLength", "minLength",
-    "readOnly", "title", "writeOnly",
+    "$comment", "contentEncoding", "deprecated", "description", "example", "examples", "externalDocs", "maxLength",
+    "minLength", "readOnly", "title", "writeOnly", "xml",
 ))  # fmt: skip
 """Keywords that do not tell what a value is."""
+_OF_LISTS: Final = ("items", "maxItems", "minItems")
 
 
 def part_type(media: MediaType, name: str) -> str:
@@ -43,14 +44,14 @@ def is_binary(value: Any, stated: str = _TEXT) -> bool:
         return False
     if "contentMediaType" in value:
         return str(value["contentMediaType"]) != "application/json"
-    if kind == "string":
-        return bool(stated) and _is_of_octets(stated) and "enum" not in value
-    return value.keys() - {UNTYPED, "type"} <= _SILENT and (not stated or _is_of_octets(stated))
+    if not _is_silent(value):
+        return False
+    return _is_of_octets(stated) if stated else kind is None
 
 
 def are_binary(value: Mapping[str, Any], item: Any, stated: str) -> bool:
     """Whether a list with such items holds files. One that looks into items of no type does not."""
-    looks_into = not value.keys() - {UNTYPED} <= _SILENT | {"items", "maxItems", "minItems", "type"}
+    looks_into = not _is_silent({key: each for key, each in value.items() if key not in _OF_LISTS})
     return is_binary(item, _TEXT if looks_into and not stated else stated)
 
 
@@ -66,7 +67,12 @@ def files_of(contract: Contract, part: Schema) -> Schema:
     return schema
 
 
+def _is_silent(value: Mapping[str, Any]) -> bool:
+    """Whether a schema says nothing of its values but that they are strings; extensions never do."""
+    return all(key in _SILENT or key == "type" or key.startswith("x-") for key in value)
+
+
 def _is_of_octets(stated: str) -> bool:
-    """Whether a media type, or each of several with commas between them, is neither plain text nor JSON."""
+    """Whether a media type, or each of several with commas between them, is neither text nor JSON."""
     kinds = [each.partition(";")[0].strip().lower() for each in stated.split(",")]
-    return not any(kind == _TEXT or kind.endswith("json") for kind in kinds)
+    return not any(kind.startswith("text/") or kind.endswith("json") for kind in kinds)

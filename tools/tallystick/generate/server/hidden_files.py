@@ -28,8 +28,8 @@ def hidden_file_findings(contract: Contract, operation: Operation) -> Iterator[F
             continue
         if places:
             message = (
-                f"only properties of one object can be files of {media.name}: what {', '.join(places)} describes is "
-                "refused unless it comes as text; declare it as a property"
+                f"files of {media.name} are properties of one object that are nothing but a file or a list of files: "
+                f"what {', '.join(places)} describes is refused unless it comes as text; declare such a property"
             )
             yield Finding("server-files", Level.WARNING, message, media.location.place, operation.id)
 
