@@ -32,6 +32,13 @@ def test_replies_with_a_name(tmp_path: Path) -> None:
     assert text.count("NOT_FOUND_REPLY") == 3
 
 
+def test_replies_of_one_name_with_several_statuses(tmp_path: Path) -> None:
+    """A component that stands for several statuses has a name for each."""
+    component = {"$ref": "#/components/responses/NotFound"}
+    text = _module(tmp_path, {"404": component, "410": component, "4XX": component})
+    assert [text.count(f"NOT_FOUND_{status}_REPLY") for status in ("404", "410", "4_XX")] == [3, 3, 3]
+
+
 def test_replies_without_a_name(tmp_path: Path) -> None:
     """Others stand at each operation: the name of one operation would mislead at the other."""
     text = _module(tmp_path, {"204": {"description": "Done."}})

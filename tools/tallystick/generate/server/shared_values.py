@@ -38,10 +38,11 @@ class SharedValues:
 
 
 def reply_words(reply: Reply) -> tuple[str, ...]:
-    """What a reply may be called: the component it comes from, its problem."""
+    """What a reply may be called: the component it comes from, its problem, either with its status."""
     own = reply.location.place.pointer.rpartition("/")[2]
     named = () if own == reply.status else (own,)
-    return (*named, *(problem.name for problem in reply.problems[:1]))
+    words = (*named, *(problem.name for problem in reply.problems[:1]))
+    return (*words, *(f"{word} {reply.status}" for word in words))
 
 
 def _candidates(kind: str, words: Iterable[str]) -> tuple[str, ...]:
