@@ -86,6 +86,8 @@ NOTES: Final[Mapping[str, str]] = {
     "server-header": "A response header has a name that HTTP cannot send. | Rename it: letters, digits and hyphens.",
     "server-path": "An operation does not get every request that its path promises: others have the same path, or a"
     " placeholder stands where no request has one. | The message says who answers, and what to change.",
+    "server-query": "A property of an exploded object goes by the name of another parameter, which gets it. | Rename"
+    " one, or give the object the style `deepObject`, whose members are `name[member]`.",
     "server-reply": "A reply has content that its status forbids, or a status that is no answer. | Remove what the"
     " message names: 204, 205 and 304 end with their headers, and 1xx come before an answer.",
     "server-schema": "A part of a schema cannot be compiled, so the server does not check it. | The message has the"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -80,6 +80,30 @@ def reply(contract: Contract, operation: Mapping[str, Any]) -> tuple[int, str, b
     return code, media.replace("*", "x"), b"text"
 
 
+def meant(contract: Contract, method: str, path: str) -> list[Mapping[str, Any]]:
+    """The operations of the most exact path; several where keys differ in a fragment or a query, which never arrive."""
+    items = contract.document["paths"]
+    sent = {key: key.partition("#")[0].partition("?")[0] for key in items}
+    told = [(plain, _operation(items[key], method)) for key, plain in sent.items()]
+    found = [(plain, one) for plain, one in told if one and reading.path_values(plain, path) is not None]
+    closest = min((plain for plain, _ in found), key=lambda plain: plain.count("{"), default="")
+    return [one for plain, one in found if plain == closest]
+
+
+def _operation(item: Mapping[str, Any], method: str) -> Mapping[str, Any] | None:
+    found = item.get(method.lower()) or item.get("additionalOperations", {}).get(method)
+    return found if isinstance(found, Mapping) else None
+
+
+def for_all(replies: Sequence[tuple[int, str, bytes]]) -> tuple[int, str, bytes]:
+    """One reply that can be read as each of several: the first, with the members of the others."""
+    code, media, body = replies[0]
+    values = [json.loads(content) for _, kind, content in replies if kind == media] if "json" in media else []
+    if len(values) > 1 and all(isinstance(value, dict) for value in values):
+        body = json.dumps({name: one for value in reversed(values) for name, one in value.items()}).encode()
+    return code, media, body
+
+
 def _end_paging(operation: Mapping[str, Any], value: Any) -> None:
     """Say that there is no next page."""
     pointer = (operation.get("x-tally-pagination") or {}).get("next", "")
@@ -112,13 +136,9 @@ def serving(contract: Contract) -> Iterator[str]:
 
         def found(self) -> tuple[int, str, bytes]:
             """The reply for this path."""
-            path = self.path.partition("?")[0]
-            matching = [one for one in contract.document["paths"] if reading.path_values(one, path) is not None]
-            for template in sorted(matching, key=lambda one: one.count("{")):
-                item = contract.document["paths"][template]
-                operation = item.get(self.command.lower()) or item.get("additionalOperations", {}).get(self.command)
-                if operation is not None:
-                    return reply(contract, operation)
+            operations = meant(contract, self.command, self.path.partition("?")[0])
+            if operations:
+                return for_all([reply(contract, one) for one in operations])
             token = json.dumps({"access_token": "t", "token_type": "bearer", "expires_in": 3600}).encode()
             return (200, "application/json", token) if self.command == "POST" else (404, "", b"")
 

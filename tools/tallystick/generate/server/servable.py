@@ -15,6 +15,7 @@ from tallystick.contract.names import snake_case
 from tallystick.findings import Finding, Level
 from tallystick.generate.runtime.server.paths import PathKey
 from tallystick.generate.server.hidden_files import hidden_file_findings
+from tallystick.generate.server.query_names import query_name_findings
 from tallystick.generate.server.rivals import rivalry_findings
 from tallystick.generate.server.segments import early_ends
 from tallystick.generate.server.unread import (
@@ -51,7 +52,11 @@ def servable(canonical: Canonical) -> tuple[list[Operation], list[Finding]]:
         )
     ]
     for operation in served:
-        findings += [*unread_findings(contract, operation), *hidden_file_findings(contract, operation)]
+        findings += [
+            *query_name_findings(contract, operation),
+            *unread_findings(contract, operation),
+            *hidden_file_findings(contract, operation),
+        ]
     return served, [*findings, *rivalry_findings(contract, served)]
 
 

@@ -34,9 +34,11 @@ class Query:
         self.values = values
         self._accept_unknown = accept_unknown
         self._more_names = frozenset(more_names)
-        self._deep = [each for each in values if each.parameter.style == "deepObject" and not each.parameter.media_type]
+        deep = [each for each in values if each.parameter.style == "deepObject" and not each.parameter.media_type]
         self._spread = [each for each in values if _is_spread(each)]
-        self._named = [each for each in values if each not in self._deep and each not in self._spread]
+        self._named = [each for each in values if each not in deep and each not in self._spread]
+        spread_names = frozenset(name for each in self._spread for name in each.shape.properties)
+        self._deep = [(each, _is_deep(each, spread_names)) for each in deep]
 
     def read(self, query: bytes, arguments: dict[str, Any], faults: list[Faults]) -> None:
         """Fills the arguments, and adds what is wrong to the faults."""
@@ -61,8 +63,8 @@ class Query:
                 attempt(ParameterValue.absent, value, arguments, faults)
             else:
                 attempt(ParameterValue.by_name, value, arguments, faults, found)
-        for value in self._deep:
-            attempt(_deep_value, value, arguments, faults, _taken(texts, _is_deep(value.name)))
+        for value, is_member in self._deep:
+            attempt(_deep_value, value, arguments, faults, _taken(texts, is_member))
         for value in self._spread:
             if value.has_own_name and value.name in texts:
                 attempt(ParameterValue.by_name, value, arguments, faults, texts.pop(value.name))
@@ -88,8 +90,12 @@ def _is_spread(value: ParameterValue) -> bool:
     return whole and value.shape.is_object
 
 
-def _is_deep(name: str) -> Callable[[str], bool]:
-    return lambda given: given == name or given.startswith(name + "[")
+def _is_deep(value: ParameterValue, spread_names: frozenset[str]) -> Callable[[str], bool]:
+    """Tells the names of a deep object; its own, which no object has, may be that of a property of another."""
+    name, begin = value.name, f"{value.name}["
+    if name in spread_names and value.shape.types <= {"null", "object"}:
+        return lambda given: given.startswith(begin)
+    return lambda given: given == name or given.startswith(begin)
 
 
 def _taken(texts: dict[str, list[str]], wanted: Callable[[str], bool]) -> list[tuple[str, str]]:

@@ -1,0 +1,41 @@
+"""The server that answers the examples of a generated client."""
+
+import json
+
+import httpx2
+import pytest
+
+from tallystick.generate.runtime.proof.contract import Contract
+from tallystick.generate.runtime.proof.stub import serving
+
+
+def operation(method="get", **members):
+    """A path item with one operation that answers an object of constants."""
+    schema = {"type": "object", "required": list(members), "properties": {k: {"const": v} for k, v in members.items()}}
+    return {method: {"responses": {"200": {"content": {"application/json": {"schema": schema}}}}}}
+
+
+PATHS = {
+    "/things": operation(kind="thing", name="a"),
+    "/things#boxes": operation(kind="box", size=1),
+    "/things?sort=size": operation(kind="sorted", order="size"),
+    "/{any}/latest": operation(kind="any"),
+    "/things/latest": operation("put", kind="latest"),
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "value"),
+    [
+        ("GET", "/things", {"kind": "thing", "name": "a", "size": 1, "order": "size"}),
+        ("GET", "/things?page=2", {"kind": "thing", "name": "a", "size": 1, "order": "size"}),
+        ("GET", "/things/latest", {"kind": "any"}),
+        ("PUT", "/things/latest", {"kind": "latest"}),
+    ],
+)
+def test_a_reply_suits_every_operation_that_may_be_meant(tmp_path, method, path, value):
+    """Operations that differ in what is never sent share one reply; elsewhere the most exact path answers."""
+    (tmp_path / "contract.json").write_text(json.dumps({"openapi": "3.1.0", "paths": PATHS}))
+    with serving(Contract.load(tmp_path / "contract.json")) as url:
+        answer = httpx2.request(method, url + path)
+    assert (answer.status_code, answer.json()) == (200, value)
