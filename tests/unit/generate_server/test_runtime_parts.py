@@ -83,6 +83,9 @@ def test_duplicate_members(text: str) -> None:
         ("", {"null", "string"}, ["", None]),
         ("x", {"integer"}, ["x"]),
         ("9" * 5000, {"integer"}, ["9" * 5000]),
+        ("1e23", {"integer", "number"}, [10**23]),
+        ("-0e99999999999999999999", {"integer", "number"}, [0]),
+        ("1e-99999999999999999999", {"integer", "number"}, [0]),
     ],
 )
 def test_readings(text: str, types: set[str], values: list[Any]) -> None:

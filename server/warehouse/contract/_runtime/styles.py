@@ -38,7 +38,7 @@ _MOST_LABELS: Final = 8
 _BRACKETS: Final = re.compile(r"(?:\[[^\[\]]+\])*\[[^\[\]]*\]")
 _DEEPEST: Final = 32
 """Names in brackets of a deep object."""
-_MOST_TWOFOLD: Final = 4
+_MOST_TWOFOLD: Final = 2
 """Levels of brackets that are tried as an array and as an object."""
 _MOST_PARTS: Final = 10_000
 """Parts of one array or object: some tens of milliseconds, where every part may mean several things."""

@@ -66,7 +66,9 @@ class Bodies:
         content_type, length, chunked = None, 0, False
         for name, value in headers:
             if name == b"content-type":
-                content_type = value if content_type in (None, value) else b"%b, %b" % (content_type, value)
+                if content_type not in (None, value):
+                    raise self._unsupported("The request has more than one Content-Type.")
+                content_type = value
             elif name == b"content-length":
                 length = int(value[:_DIGITS]) if value.isdigit() else 0
             elif name == b"transfer-encoding":

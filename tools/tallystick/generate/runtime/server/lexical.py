@@ -47,8 +47,13 @@ def _numbers(text: str, types: frozenset[str]) -> list[int | float]:
         value = float(text)
         if not math.isfinite(value):
             return []
-        return [int(Decimal(text)) if "integer" in types and value.is_integer() else value]
+        return [_whole(text, value) if "integer" in types and value.is_integer() else value]
     return []
+
+
+def _whole(text: str, value: float) -> int:
+    """The integer that a text says, whose nearest double is known; there is no other limit to the exponent of zero."""
+    return int(Decimal(text)) if value else 0
 
 
 def with_whole_numbers(value: Any) -> Any:

@@ -20,7 +20,7 @@ _LINES: Final = frozenset(
 _MOST_REMEMBERED: Final = 256
 _QUOTED_OR_NOT: Final = re.compile(r'"(?:[^"\\]|\\.)*"?|[^"]+')
 _TYPE: Final = re.compile(r"[!#$%&'+.^_`|~0-9a-z-]+/[!#$%&'+.^_`|~0-9a-z-]+")
-_WEIGHT: Final = re.compile(r"[0-9]+\.?[0-9]*|\.[0-9]+")
+_WEIGHT: Final = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 _CHARSETS: Final = frozenset(aliases) | frozenset(aliases.values()) | {"koi8_u"}
 """Names under which Python knows charsets; asking it for any other would make it remember that name for ever."""
 

@@ -36,7 +36,7 @@ _MOST_LABELS: Final = 8
 _BRACKETS: Final = re.compile(r"(?:\[[^\[\]]+\])*\[[^\[\]]*\]")
 _DEEPEST: Final = 32
 """Names in brackets of a deep object."""
-_MOST_TWOFOLD: Final = 4
+_MOST_TWOFOLD: Final = 2
 """Levels of brackets that are tried as an array and as an object."""
 _MOST_PARTS: Final = 10_000
 """Parts of one array or object: some tens of milliseconds, where every part may mean several things."""
@@ -192,14 +192,14 @@ def _deep(tree: dict[str, Any], shape: Shape, unquote: Unquote, twofold: int) ->
     ``twofold`` bounds how deep both are tried, each with all that it holds.
     """
     items = _items(tree) if shape.is_array else None
+    is_both = items is not None and shape.is_object and twofold > 0
+    inner = twofold - is_both
     found: list[Node] = []
     if items is not None:
-        inner = twofold - shape.is_object
         found.append([_branch(node, shape.item_at(index), unquote, inner) for index, node in enumerate(items)])
-    if not found or (shape.is_object and twofold):
+    if items is None or is_both:
         if "" in tree:
             raise Malformed("'[]' is not a sequence of names in brackets")
-        inner = twofold - bool(found)
         found.append({key: _named(key, node, shape, unquote, inner) for key, node in tree.items()})
     return one_of(found)
 
