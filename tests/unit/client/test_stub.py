@@ -39,3 +39,19 @@ def test_a_reply_suits_every_operation_that_may_be_meant(tmp_path, method, path,
     with serving(Contract.load(tmp_path / "contract.json")) as url:
         answer = httpx2.request(method, url + path)
     assert (answer.status_code, answer.json()) == (200, value)
+
+
+def test_examples_that_are_wrong_are_not_answered(tmp_path):
+    """An example of the description serves where it fits its schema, references in it followed."""
+    size = {"type": "integer", "examples": ["large", 4]}
+    sizes = {name: {"$ref": "#/components/schemas/Size"} for name in ("size", "default")}
+    box = {"type": "object", "required": ["size"], "properties": sizes, "examples": [{"size": "large"}]}
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Box"}}}
+    document = {
+        "openapi": "3.1.0",
+        "paths": {"/box": {"get": {"responses": {"200": {"content": content}}}}},
+        "components": {"schemas": {"Box": box, "Size": size}},
+    }
+    (tmp_path / "contract.json").write_text(json.dumps(document))
+    with serving(Contract.load(tmp_path / "contract.json")) as url:
+        assert httpx2.get(url + "/box").json() == {"size": 4}

@@ -46,6 +46,10 @@ class Contract:
         """Whether a value is valid against the schema at a pointer."""
         return bool(self._validator(pointer).is_valid(value))
 
+    def accepts(self, schema: Any, value: Any) -> bool:
+        """Whether a value is valid against a schema that is written out."""
+        return bool(self._compiled(_absolute(schema)).is_valid(value))
+
     def fault(self, pointer: str, value: Any) -> str | None:
         """What is wrong with a value, None for a valid one."""
         error = next(iter(self._validator(pointer).iter_errors(value)), None)
@@ -57,16 +61,32 @@ class Contract:
         return Contract(_eased(self.document))
 
     def _make_validator(self, pointer: str) -> Any:
+        return self._compiled({"$ref": f"{_URI}#{quote(pointer, safe='/~')}"})
+
+    def _compiled(self, schema: Any) -> Any:
         options = jsonschema_rs.FancyRegexOptions(backtrack_limit=100_000)
         return jsonschema_rs.Draft202012Validator(
-            {"$ref": f"{_URI}#{quote(pointer, safe='/~')}"},
-            registry=self._registry,
-            pattern_options=options,
-            validate_formats=True,
+            schema, registry=self._registry, pattern_options=options, validate_formats=True
         )
 
 
 _VALUES = frozenset({"const", "default", "enum", "example", "examples"})
+_SCHEMAS_BY_NAME = frozenset({"$defs", "dependentSchemas", "patternProperties", "properties"})
+
+
+def _absolute(schema: Any, *, has_names: bool = False) -> Any:
+    """A schema whose references name the document, so that it can stand by itself; ``has_names`` for a map of them."""
+    if isinstance(schema, list):
+        return [_absolute(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if has_names:
+        return {name: _absolute(one) for name, one in schema.items()}
+    found = {
+        key: one if key in _VALUES else _absolute(one, has_names=key in _SCHEMAS_BY_NAME) for key, one in schema.items()
+    }
+    reference = found.get("$ref")
+    return {**found, "$ref": f"{_URI}{reference}"} if isinstance(reference, str) and reference[:1] == "#" else found
 
 
 def _eased(value: Any) -> Any:

@@ -14,17 +14,14 @@ from . import reading
 from .contract import Contract
 
 
-def example(contract: Contract, schema: Any, depth: int = 0) -> Any:  # noqa: PLR0911 # one line per kind
+def example(contract: Contract, schema: Any, depth: int = 0) -> Any:  # one line per kind
     """A small value for a schema."""
     schema = contract.resolved(schema)
     if not isinstance(schema, Mapping):
         return None
-    for keyword in ("const", "example", "default"):
-        if keyword in schema:
-            return schema[keyword]
-    for keyword in ("examples", "enum"):
-        if schema.get(keyword):
-            return schema[keyword][0]
+    for value in _stated(schema):
+        if contract.accepts(schema, value):
+            return value
     for keyword in ("oneOf", "anyOf"):
         if schema.get(keyword):
             return _member(contract, schema, schema[keyword][0], depth)
@@ -44,6 +41,15 @@ def example(contract: Contract, schema: Any, depth: int = 0) -> Any:  # noqa: PL
         "number": schema.get("minimum", 1),
         "boolean": True,
     }.get(str(kind))
+
+
+def _stated(schema: Mapping[str, Any]) -> Iterator[Any]:
+    """Values that the description gives; its authors may have got an example wrong."""
+    for keyword in ("const", "example", "default"):
+        if keyword in schema:
+            yield schema[keyword]
+    for keyword in ("examples", "enum"):
+        yield from schema.get(keyword) or ()
 
 
 def _member(contract: Contract, schema: Mapping[str, Any], member: Any, depth: int) -> Any:
