@@ -21,6 +21,7 @@ PATHS = {
     "/things?sort=size": operation(kind="sorted", order="size"),
     "/{any}/latest": operation(kind="any"),
     "/things/latest": operation("put", kind="latest"),
+    "/gone": {"post": {"responses": {"410": {"description": "Gone."}}}},
 }
 
 
@@ -55,3 +56,10 @@ def test_examples_that_are_wrong_are_not_answered(tmp_path):
     (tmp_path / "contract.json").write_text(json.dumps(document))
     with serving(Contract.load(tmp_path / "contract.json")) as url:
         assert httpx2.get(url + "/box").json() == {"size": 4}
+
+
+def test_an_operation_that_declares_only_errors_may_still_go_well(tmp_path):
+    """Its call in the documentation is answered without content."""
+    (tmp_path / "contract.json").write_text(json.dumps({"openapi": "3.1.0", "paths": PATHS}))
+    with serving(Contract.load(tmp_path / "contract.json")) as url:
+        assert httpx2.post(url + "/gone").status_code == 204

@@ -65,9 +65,11 @@ def _text(schema: Mapping[str, Any]) -> str:
 
 
 def reply(contract: Contract, operation: Mapping[str, Any]) -> tuple[int, str, bytes]:
-    """Status, media type and body of a success."""
+    """Status, media type and body of a success; an empty one where only errors are declared."""
     responses = operation["responses"]
-    status = next((one for one in responses if one[0] == "2"), next(iter(responses)))
+    status = next((one for one in responses if one[0] == "2"), "default" if "default" in responses else "")
+    if not status:
+        return 204, "", b""
     code = int(status) if status.isdigit() else 200 if status == "default" else int(status[0]) * 100
     content = responses[status].get("content") or {}
     if not content:
