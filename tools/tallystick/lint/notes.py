@@ -82,7 +82,7 @@ NOTES: Final[Mapping[str, str]] = {
     "server-encoding": "A parameter is a form, and an encoding says how its members are written; the server does not"
     " follow it. | Leave it out: members are written as `name=value`, arrays repeat the name.",
     "server-files": "Files of a multipart body stand where the server takes only texts: in a union, or under names that"
-    " nothing declares. | Declare each as a property of one object.",
+    " nothing declares. | Declare each as a property of one object that is nothing but a file or a list of files.",
     "server-header": "A response header has a name that HTTP cannot send. | Rename it: letters, digits and hyphens.",
     "server-path": "An operation does not get every request that its path promises: others have the same path, or a"
     " placeholder stands where no request has one. | The message says who answers, and what to change.",
