@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing
+from codecs import IncrementalEncoder, getincrementalencoder
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import replace
 from enum import Enum
@@ -262,26 +263,46 @@ def text_bytes(value: Any, charset: str = "utf-8") -> bytes | AsyncIterator[byte
 
 def _octets(value: Any, charset: str) -> bytes:
     if isinstance(value, str):
-        return value.encode() if charset == "utf-8" else _in_charset(value, charset)
+        return value.encode() if charset == "utf-8" else _Text(charset).piece(value, is_last=True)
     if isinstance(value, (bytes, bytearray, memoryview)):
         return bytes(value)
     raise ContractViolation(f"the body is {type(value).__name__}, neither text nor octets nor a stream of them")
 
 
-def _in_charset(text: str, charset: str) -> bytes:
-    codec = text_codec(charset)
-    if codec is None:
-        raise ContractViolation(f"the charset {charset} is not known; give octets instead of text")
-    try:
-        return text.encode(codec)
-    except UnicodeEncodeError:
-        raise ContractViolation(f"the body holds characters that {charset} has not") from None
+class _Text:
+    """A text in a charset, piece by piece: marks of byte order and changes of alphabet stand where they belong."""
+
+    def __init__(self, charset: str) -> None:
+        self._charset = charset
+        self._encoder: IncrementalEncoder | None = None
+
+    def piece(self, text: str, *, is_last: bool = False) -> bytes:
+        """The octets of the next piece."""
+        if self._encoder is None:
+            self._encoder = self._begin()
+        try:
+            return self._encoder.encode(text, is_last)
+        except UnicodeEncodeError:
+            raise ContractViolation(f"the body holds characters that {self._charset} has not") from None
+
+    def _begin(self) -> IncrementalEncoder:
+        codec = text_codec(self._charset)
+        if codec is None:
+            raise ContractViolation(f"the charset {self._charset} is not known; give octets instead of text")
+        return getincrementalencoder(codec)()
+
+    def end(self) -> bytes:
+        """What a charset that knows several alphabets puts behind the last piece."""
+        return self.piece("", is_last=True) if self._encoder is not None else b""
 
 
 async def _pieces(source: AsyncIterable[Any], charset: str) -> AsyncIterator[bytes]:
+    text = _Text(charset)
     async with iterating(source) as pieces:
         async for piece in pieces:
-            yield _octets(piece, charset)
+            yield text.piece(piece) if isinstance(piece, str) else _octets(piece, charset)
+    if rest := text.end():
+        yield rest
 
 
 async def line_bytes(source: AsyncIterable[Any], encode: Encode) -> AsyncIterator[bytes]:
