@@ -189,9 +189,11 @@ CASES: dict[str, tuple[Any, list[Any]]] = {
                 "a": {"anyOf": [{"type": "integer", "enum": [1, 2]}, {"type": "boolean", "const": True}]},
                 "b": {"oneOf": [{"enum": [1, "a", None]}, {"type": ["boolean", "string"], "maxLength": 0}]},
                 "c": {"anyOf": [{"type": "boolean"}, {"type": "integer", "enum": [0, 1]}]},
+                "d": {"anyOf": [{"type": "boolean"}, {"type": "integer", "enum": [2, 4]}]},
+                "e": {"anyOf": [{"type": "integer", "const": 2}, {"type": "boolean"}]},
             },
         },
-        [{name: value} for name in "abc" for value in (1, True, 1.0, 0, False, 2, "a", "", None, "1")],
+        [{name: value} for name in "abcde" for value in (1, True, 1.0, 0, False, 2, "a", "", None, "1")],
     ),
     "a union with a boolean schema under a condition": (
         {"type": "integer", "not": {"anyOf": [False, {"enum": [1, 2]}, {"type": "boolean"}]}},

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic_core import SchemaError, SchemaValidator, core_schema
 
 from tallystick.contract import enum_member_names
-from tallystick.contract.canonical.flat import UNTYPED, split
+from tallystick.contract.canonical.flat import CONFUSED, UNTYPED, split
 
 if TYPE_CHECKING:
     from tallystick.contract import Canonical, Contract
@@ -164,12 +164,12 @@ def _opened(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     parts = ("items", "additionalProperties")
-    result = {key: _opened(child) if key in parts else child for key, child in schema.items()}
+    result = {key: _opened(child) if key in parts else child for key, child in schema.items() if key != CONFUSED}
     if "properties" in schema:
         result["properties"] = {name: _opened(part) for name, part in schema["properties"].items()}
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:
-            members = told_apart(schema[keyword])
+            members = told_apart(schema[keyword]) if CONFUSED not in schema else []
             guessed = "discriminator" not in schema and any(UNTYPED in member for member in members)
             result[keyword] = [*map(_opened, members), *([{}] if guessed else ())]
             if not members:

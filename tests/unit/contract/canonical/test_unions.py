@@ -1,5 +1,7 @@
 """Discriminators: made explicit where they hold, left out with a finding where they do not."""
 
+import pytest
+
 CAT = "Cat: {type: object, required: [kind], properties: {kind: {type: string, const: cat}, n: {type: integer}}}"
 DOG = "Dog: {type: object, required: [kind], properties: {kind: {type: string}, s: {type: string}}}"
 REFS = "[{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]"
@@ -130,3 +132,11 @@ def test_a_union_with_an_open_member_is_any_value(schemas):
     """Beside anything, everything else adds nothing."""
     found = schemas("A: {type: object, properties: {p: {anyOf: [{type: string}, {}]}}}")
     assert found["A"]["properties"]["p"] == {}
+
+
+@pytest.mark.parametrize(("listed", "is_marked"), [("[2, 4]", False), ("[0, 4]", True), ("[2, 1]", True)])
+def test_listed_numbers_beside_truth_values(schemas, listed, is_marked):
+    """The union stays as it is, with a mark for engines that take 1 for true."""
+    found = schemas(f"Wait: {{anyOf: [{{type: boolean}}, {{type: integer, enum: {listed}}}]}}")
+    assert ("x-tally-confused" in found["Wait"]) is is_marked
+    assert len(found["Wait"]["anyOf"]) == 2

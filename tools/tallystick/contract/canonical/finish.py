@@ -7,7 +7,7 @@ from typing import Any
 
 from tallystick.contract.canonical.components import Key
 from tallystick.contract.canonical.defaults import as_integer, fits
-from tallystick.contract.canonical.flat import UNTYPED, json_type, source_pointer, split
+from tallystick.contract.canonical.flat import CONFUSED, UNTYPED, json_type, source_pointer, split
 from tallystick.contract.canonical.rewriter import SchemaRewriter
 from tallystick.contract.canonical.unions import Tagging, tags_by_class
 from tallystick.document import Child, Location, field_of
@@ -27,7 +27,6 @@ class Finisher:
         self._tags = tags_by_class(rewriter.components.forms.values())
         self.origins: dict[int, str] = {}
         self.findings: list[Finding] = []
-        self._hidden: list[Mapping[str, Any]] = []
 
     def finished(self, value: Any, kind: str = "schema") -> Any:
         """An object of ``kind`` with names for keys. What is plain data in it (extensions, examples) stays as it is."""
@@ -70,18 +69,11 @@ class Finisher:
     # -- numbers and truth values ---------------------------------------------------------------------------------
 
     def _apart(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """The schema, anything where listed numbers stand beside truth values: engines hold 1 and true for the same."""
-        core, notes = split(schema)
-        keyword = next((each for each in ("anyOf", "oneOf") if each in core), None)
-        if keyword is None or any(schema is each for each in self._hidden):
-            return schema
-        sorts = set(self._sorts(core[keyword], set()))
-        if not sorts >= {"boolean", "listed"}:
-            return schema
-        union: dict[str, Any] = {keyword: core[keyword]}
-        self._hidden.append(union)
-        others = core.get("then", {}).get("allOf", [])
-        return {**notes, "if": {}, "then": {"allOf": [*others, union]}}
+        """The schema, marked where it is a union that confuses 1 and true."""
+        core, _ = split(schema)
+        members = next((core[each] for each in ("anyOf", "oneOf") if each in core), ())
+        is_confused = set(self._sorts(members, set())) >= {"boolean", "listed"}
+        return {**schema, CONFUSED: True} if is_confused else schema
 
     def _sorts(self, members: Iterable[Any], seen: set[Key]) -> Iterator[str]:
         """Which of the two there are among the members of a union, those of inner unions included."""
@@ -93,7 +85,7 @@ class Finisher:
                 seen.add(key)
                 yield from self._sorts([self._components.get(key, {})], seen)
             listed = member.get("enum", [member["const"]] if "const" in member else [])
-            if any(json_type(each) == "integer" for each in listed):
+            if any(json_type(each) == "integer" and each in (0, 1) for each in listed):
                 yield "listed"
             if member.get("type") == "boolean" or UNTYPED in member or not split(member)[0].keys() - {"if", "then"}:
                 yield "boolean"

@@ -10,9 +10,12 @@ from tallystick.contract.model import type_names
 from tallystick.document import join
 
 __all__ = [
-    "ANNOTATIONS", "JOIN", "KIND", "UNTYPED", "Flat", "Part", "Union", "is_json_equal", "source_pointer", "split",
+    "ANNOTATIONS", "CONFUSED", "JOIN", "KIND", "UNTYPED", "Flat", "Part", "Union", "is_json_equal", "source_pointer",
+    "split",
 ]  # fmt: skip
 
+CONFUSED: Final = "x-tally-confused"
+"""Marks a union in which a listed 0 or 1 stands beside truth values: Pydantic takes the one for the other."""
 UNTYPED: Final = "x-tally-untyped"
 """Marks a form whose type the description does not say: by the letter, values of every other type fit as well."""
 JOIN: Final = "\x1f"

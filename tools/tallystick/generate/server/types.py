@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from tallystick.contract import Schema
-from tallystick.contract.canonical.flat import UNTYPED
+from tallystick.contract.canonical.flat import CONFUSED, UNTYPED
 from tallystick.generate.model_input import told_apart
 
 __all__ = ["optional", "python_type", "union", "without_null"]
@@ -22,7 +22,7 @@ def python_type(schema: Schema | None) -> str:
 
 
 def _type(value: Any) -> str:
-    if isinstance(value, bool):
+    if isinstance(value, bool) or CONFUSED in value:
         return "Any"
     if value.get(UNTYPED):  # the type is a guess that other values need not meet
         known = _type({key: item for key, item in value.items() if key != UNTYPED})
