@@ -11,7 +11,13 @@ import pytest
 import tallystick
 from tallystick.package_names import NEEDED, fault_of
 
-RUNTIMES = Path(tallystick.__file__).parent / "generate/runtime"
+ROOT = Path(__file__).resolve().parents[2]
+GENERATED = (
+    Path(tallystick.__file__).parent / "generate/runtime",
+    ROOT / "clients/python",
+    ROOT / "server/warehouse/contract",
+)
+OWN = {"tallystick", "warehouse", "warehouse_client", "wire_proof"}
 
 
 @pytest.mark.parametrize("name", ["acme", "acme.contract", "acme.json", "_own", "test.contract", "match"])
@@ -36,9 +42,9 @@ def test_names_that_hide_a_module(name: str) -> None:
 
 
 def test_what_generated_code_imports() -> None:
-    """The list of libraries is that of the runtimes."""
-    trees = [ast.parse(file.read_text("utf-8")) for file in RUNTIMES.rglob("*.py")]
+    """The list of libraries is that of the runtimes, and of a generated client and server."""
+    trees = [ast.parse(file.read_text("utf-8")) for folder in GENERATED for file in folder.rglob("*.py")]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     named = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     named |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
-    assert {name.partition(".")[0] for name in named} - sys.stdlib_module_names - {"tallystick"} <= NEEDED
+    assert {name.partition(".")[0] for name in named} - sys.stdlib_module_names - OWN <= NEEDED

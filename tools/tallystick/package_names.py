@@ -9,8 +9,8 @@ from typing import Final
 __all__ = ["NEEDED", "fault_of"]
 
 NEEDED: Final = frozenset((
-    "annotated_types", "anyio", "fastapi", "httpx2", "hypothesis", "jsonschema_rs", "msgspec", "opentelemetry",
-    "pydantic", "pydantic_core", "python_multipart", "starlette", "typing_extensions",
+    "annotated_types", "anyio", "attr", "attrs", "fastapi", "httpx2", "hypothesis", "jsonschema_rs", "msgspec",
+    "opentelemetry", "pydantic", "pydantic_core", "pytest", "python_multipart", "starlette", "typing_extensions",
 ))  # fmt: skip
 """What generated packages import besides the standard library."""
 _HARMLESS: Final = frozenset(("test",))
