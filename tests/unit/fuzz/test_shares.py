@@ -41,6 +41,7 @@ def test_every_operation_is_in_one_share_and_collections_stay_together(contract)
     unit = [tried(contract, share) for share in found[:-1]]
     assert sorted(map(sorted, unit)) == [["getA", "listA"], ["getB", "listB"]]
     assert found[-1].effort.phases == ("stateful",)
+    assert [share.alone for share in found] == [False, False, True]
     assert tried(contract, found[-1]) == {"listA", "getA", "listB", "getB"}
 
 

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -87,7 +87,7 @@ class _Run:
         timer.start()
         pool = ThreadPoolExecutor(self._assignment.effort.workers)
         try:
-            records = list(pool.map(self._share, self._shares, self.folders))
+            records = [each.result() for each in self._handed_to(pool)]
         finally:
             timer.cancel()
             self._cut.set()
@@ -95,6 +95,14 @@ class _Run:
                 processes.end(process)
             pool.shutdown(cancel_futures=True)
         return merged(records)
+
+    def _handed_to(self, pool: ThreadPoolExecutor) -> list[Future[Record]]:
+        """The shares that run side by side, and after them those that run alone."""
+        pairs = list(zip(self._shares, self.folders, strict=True))
+        beside = [pool.submit(self._share, share, folder) for share, folder in pairs if not share.alone]
+        wait(beside, return_when=FIRST_EXCEPTION)
+        failed = any(each.done() and each.exception() is not None for each in beside)
+        return beside if failed else beside + [pool.submit(self._share, *pair) for pair in pairs if pair[0].alone]
 
     def _stop(self) -> None:
         """The time is up: what has been recorded so far stays."""

@@ -1,7 +1,8 @@
 """One run of Schemathesis as several: threads do not make Python quicker, processes do.
 
 Operations are split by the first segment of their path, so that what one of them creates the next can use. Stateful
-testing needs all operations and is a share of its own.
+testing needs all operations and is a share of its own, which runs when the others have ended: it expects that what it
+creates stays, and what it deletes is gone.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ class Share:
     name: str
     effort: Effort
     exclude: tuple[str, ...]
+    alone: bool = False
+    """Whether it runs after the others, with the server for itself."""
 
 
 def shares(contract: Contract, effort: Effort, exclude: Sequence[str]) -> list[Share]:
@@ -34,7 +37,7 @@ def shares(contract: Contract, effort: Effort, exclude: Sequence[str]) -> list[S
         for number, part in enumerate(parts, start=1)
     ]
     if "stateful" in effort.phases:
-        found.append(Share("stateful", replace(effort, phases=("stateful",), workers=1), tuple(exclude)))
+        found.append(Share("stateful", replace(effort, phases=("stateful",), workers=1), tuple(exclude), alone=True))
     if len(parts) == 1 and effort.workers == 1:
         return [Share("operations", effort, tuple(exclude))]
     return found
