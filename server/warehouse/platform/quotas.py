@@ -45,11 +45,11 @@ class Quota:
     window: int
     by_address: bool
 
-    policy: str = field(init=False)
+    policy: bytes = field(init=False)
     """The value of ``RateLimit-Policy`` (IETF draft ietf-httpapi-ratelimit-headers)."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "policy", f'"{self.name}";q={self.limit};w={self.window}')
+        object.__setattr__(self, "policy", f'"{self.name}";q={self.limit};w={self.window}'.encode())
 
 
 @dataclass(slots=True)
@@ -88,15 +88,16 @@ class LocalWindows:
             self._counts = {}
             self._number = number
         before, count = self._before.get(who, 0), self._counts.get(who, 0)
-        left = quota.window - elapsed
-        weighted = before * left / quota.window
+        left = reset = quota.window - elapsed
+        weighted = 0.0
+        if before:
+            weighted = before * left / quota.window
+            reset = min(left % (quota.window / before), left)
         is_allowed = int(weighted) + count < quota.limit
         if is_allowed:
-            count += 1
-            self._counts[who] = count
-        reset = min(left % (quota.window / before), left) if before else left
-        remaining = max(0, quota.limit - int(weighted + count))
-        return Spent(quota, is_allowed, remaining, max(1, math.ceil(reset)))
+            self._counts[who] = count = count + 1
+        remaining = quota.limit - int(weighted + count)
+        return Spent(quota, is_allowed, max(0, remaining), math.ceil(reset) or 1)
 
 
 class _Counter:
@@ -108,11 +109,13 @@ class _Counter:
         self._local = LocalWindows(quota)
         self._shared = shared
 
-    async def spend(self, who: str) -> Spent:
-        if self._shared is None:
-            return self._local.spend(who, time.time())
+    def spend(self, who: str) -> Spent | Awaitable[Spent]:
+        """Counts one request; only a shared storage has to be waited for."""
+        return self._local.spend(who, time.time()) if self._shared is None else self._spend_anywhere(self._shared, who)
+
+    async def _spend_anywhere(self, limiter: RateLimiter, who: str) -> Spent:
         try:
-            return await self._spend_shared(self._shared, who)
+            return await self._spend_shared(limiter, who)
         except Exception:  # noqa: BLE001 - each storage has errors of its own
             _log.warning("quotas are counted by this process alone", exc_info=True)
             return self._local.spend(who, time.time())
@@ -136,6 +139,8 @@ class Quotas:
         self._shared = None if isinstance(kept, MemoryStorage) else SlidingWindowCounterRateLimiter(kept)
         self._overrides = overrides
         self._counters: dict[RateLimit, _Counter] = {}
+        self._found: dict[int, tuple[RateLimit, _Counter]] = {}
+        """Counters by the identity of what was declared, which is quicker than its equality."""
 
     def quota(self, declared: RateLimit) -> Quota:
         """The quota in force for a declared one."""
@@ -150,6 +155,9 @@ class Quotas:
             self._counters[declared] = counter
         return counter
 
-    def spend(self, declared: RateLimit, who: str) -> Awaitable[Spent]:
-        """Counts one request of ``who``."""
-        return self._counter(declared).spend(who)
+    def spend(self, declared: RateLimit, who: str) -> Spent | Awaitable[Spent]:
+        """Counts one request of ``who``; without a shared storage at once."""
+        found = self._found.get(id(declared))
+        if found is None:
+            found = self._found[id(declared)] = declared, self._counter(declared)  # kept, so that the identity is
+        return found[1].spend(who)

@@ -30,7 +30,7 @@ class RequestContext:
     operation: Operation | None = None
     """None for a path or method that the contract does not know."""
     caller: WarehouseCaller | None = None
-    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    headers: dict[bytes, bytes] = field(default_factory=dict)
     """What the middlewares add to the answer, unless it brings its own."""
     status: int = 0
     """Of the answer; 0 before it begins."""

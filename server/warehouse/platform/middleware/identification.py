@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from ipaddress import ip_address
 from typing import Any
 
 from warehouse.contract._runtime.paths import PathIndex, PathTemplate
 from warehouse.contract.wiring import Operation
-from warehouse.platform.asgi import App, Message, Receive, Scope, Send, header
+from warehouse.platform.asgi import App, Message, Receive, Scope, Send
 from warehouse.platform.request import CURRENT, KEY, RequestContext
 
 __all__ = ["Identification"]
@@ -38,13 +38,19 @@ class Identification:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = _trace_id(header(scope, b"traceparent"))
+        trace_parent = accept = None
+        for name, value in scope["headers"]:  # the first of each
+            if name == b"accept" and accept is None:
+                accept = value.decode("latin-1")
+            elif name == b"traceparent" and trace_parent is None:
+                trace_parent = value.decode("latin-1")
+        request_id = _trace_id(trace_parent)
         context = RequestContext(
             request_id=request_id,
             remote_address=self._address(scope),
-            accept=header(scope, b"accept"),
+            accept=accept,
             operation=self._operation(scope),
-            headers=[(b"x-request-id", request_id.encode())],
+            headers={b"x-request-id": request_id.encode()},
         )
         scope[KEY] = context
         CURRENT.set(context)
@@ -70,16 +76,16 @@ class Identification:
 def _watched(send: Send, context: RequestContext) -> Send:
     """Notes what is sent, and adds the headers. All middlewares rely on this one: each further wrapper would cost."""
 
-    async def watch(message: Message) -> None:
+    def watch(message: Message) -> Awaitable[None]:  # no coroutine of its own: there is nothing to wait for here
         if message["type"] == "http.response.start":
             context.status = message["status"]
-            given = list(message.get("headers", ()))
-            names = {name for name, _ in given}
-            given += [pair for pair in context.headers if pair[0] not in names]
-            message["headers"] = given
+            given, added = message.get("headers", ()), context.headers
+            for name, _ in given:
+                added.pop(name, None)
+            message["headers"] = [*given, *added.items()]
         else:
             context.size += len(message.get("body", b""))
-        await send(message)
+        return send(message)
 
     return watch
 

@@ -6,7 +6,7 @@ from warehouse.contract.problems import RateLimited
 from warehouse.contract.wiring import RateLimit
 from warehouse.platform.asgi import App, Receive, Scope, Send, header
 from warehouse.platform.problems import send_problem
-from warehouse.platform.quotas import Quotas
+from warehouse.platform.quotas import Quotas, Spent
 from warehouse.platform.request import RequestContext, request_of
 from warehouse.platform.tokens import AccessTokens, digest
 
@@ -58,11 +58,10 @@ class RateLimiting:
             await self.app(scope, receive, send)
             return
         context = request_of(scope)
-        spent = await self._quotas.spend(*self._quota(scope, context))
-        context.headers += (
-            (b"ratelimit", spent.state.encode()),
-            (b"ratelimit-policy", spent.quota.policy.encode()),
-        )
+        counted = self._quotas.spend(*self._quota(scope, context))
+        spent = counted if isinstance(counted, Spent) else await counted
+        context.headers[b"ratelimit"] = spent.state.encode()
+        context.headers[b"ratelimit-policy"] = spent.quota.policy
         if spent.is_allowed:
             await self.app(scope, receive, send)
             return
