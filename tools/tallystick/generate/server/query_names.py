@@ -16,8 +16,8 @@ __all__ = ["query_name_findings"]
 
 def query_name_findings(contract: Contract, operation: Operation) -> Iterator[Finding]:
     """Properties of exploded objects that never arrive, because another parameter gets what has their name."""
-    shapes = {each.name: _shape(contract, each) for each in operation.parameters if each.place == "query"}
-    query = [each for each in operation.parameters if each.name in shapes and each.place == "query"]
+    query = [each for each in operation.parameters if each.place == "query"]
+    shapes = {each.name: _shape(contract, each) for each in query}
     spread = [each for each in query if _is_spread(each, shapes[each.name])]
     owners = {each.name: each for each in query if each not in spread and _owns_its_name(each, shapes[each.name])}
     for parameter in spread:
